@@ -1,0 +1,82 @@
+"""The command `kling-spec`."""
+
+import json
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from . import bundle as bundles
+from .errors import SpecError
+from .lint import lint as lint_spec
+from .load import home, load
+from .new import new_family
+
+app = typer.Typer(no_args_is_help=True, add_completion=True, help="Check the spec of the Kling AI API and make bundles of it.")
+_errors = Console(stderr=True, highlight=False, soft_wrap=True)
+
+SpecFolder = Annotated[
+    Path | None, typer.Option("--spec", metavar="DIR", help="The folder with head.yaml; default: this checkout's.")
+]
+AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="The API as it stood on a day, like 2026-03-18.")]
+Out = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write here instead of to standard output.")]
+IsPlain = Annotated[bool, typer.Option("--plain", help="Leave the cross-field rules as data.")]
+
+
+@app.command(epilog="Example: kling-spec lint --json")
+def lint(
+    spec: SpecFolder = None, as_json: Annotated[bool, typer.Option("--json", help="Print findings as JSON.")] = False
+) -> None:
+    """Say what contradicts itself in the spec. Exit 1 when anything does."""
+    found = lint_spec(load(spec))
+    if as_json:
+        print(json.dumps([vars(one) for one in found], indent=1, ensure_ascii=False))
+    else:
+        print("\n".join([*map(str, found), f"{len(found)} findings"]))
+    raise typer.Exit(1 if found else 0)
+
+
+@app.command(epilog="Example: kling-spec bundle --as-of 2026-03-18 --out openapi.json")
+def bundle(spec: SpecFolder = None, as_of: AsOf = None, out: Out = None, plain: IsPlain = False) -> None:
+    """Make one OpenAPI document of the spec."""
+    _write(bundles.text((bundles.plain if plain else bundles.ruled)(load(spec), as_of)), out)
+
+
+@app.command("as-of", epilog="Example: kling-spec as-of 2026-03-18 > march.json")
+def as_of_date(day: Annotated[str, typer.Argument(metavar="DATE")], spec: SpecFolder = None, out: Out = None) -> None:
+    """Make the bundle of one day; the same as bundle --as-of DATE."""
+    _write(bundles.text(bundles.ruled(load(spec), day)), out)
+
+
+@app.command(epilog="Example: kling-spec new face_swap")
+def new(name: Annotated[str, typer.Argument(metavar="NAME", help="The family, in snake_case.")], spec: SpecFolder = None) -> None:
+    """Start a family file from a template."""
+    path = new_family(name, spec or home(), date.today().strftime("%Y-%m"))
+    print(f"{path}: edit it, then make generate")
+
+
+def _write(text: str, out: Path | None) -> None:
+    if out is None:
+        sys.stdout.write(text)
+    else:
+        out.write_text(text, encoding="utf-8")
+
+
+def guarded(run: Callable[[], None], *errors: type[Exception]) -> None:
+    """Run a command line; what it cannot do becomes one line on standard error and exit 2."""
+    try:
+        run()
+    except errors as error:
+        _errors.print(f"[bold red]error[/] {error}", markup=True)
+        sys.exit(2)
+    except BrokenPipeError:
+        sys.exit(0)
+
+
+def main() -> None:
+    """Run `kling-spec`."""
+    guarded(app, SpecError, OSError)
