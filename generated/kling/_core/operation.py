@@ -1,0 +1,62 @@
+"""The table of operations: what the generated methods look up at their first call."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from .lifecycle import Lifecycle, lifecycle
+from .model import Model
+from .shape import Check, compile_shape
+
+_TABLES = Path(__file__).resolve().parent.parent / "_spec"
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation of the API."""
+
+    id: str  # text_to_video.create
+    verb: str  # POST
+    path: str  # /v1/videos/text2video/{id}
+    query: Mapping[str, str]  # Python name → name on the wire
+    body: Mapping[str, Any] | None  # the schema of the body, references resolved
+    reply: str  # shared.VideoTask
+    is_list: bool  # data is a list of them
+
+    @cached_property
+    def check(self) -> Check:
+        """Return the compiled check of the body: shape and rules."""
+        return compile_shape(self.body or {})
+
+    @cached_property
+    def model(self) -> type[Model]:
+        """Return the class of the reply's data; imports its module."""
+        module, _, name = self.reply.rpartition(".")
+        found: type[Model] = getattr(import_module(f"kling.types.{module}"), name)
+        return found
+
+    def url(self, path: Mapping[str, str]) -> str:
+        """Return the path with its parameters filled in and escaped."""
+        return self.path.format(**{name: quote(one, safe="") for name, one in path.items()}) if path else self.path
+
+
+@dataclass(frozen=True)
+class Family:
+    """The operations of one page of the reference."""
+
+    name: str
+    lifecycle: Lifecycle | None
+    operations: Mapping[str, Operation]
+
+
+@cache
+def family(name: str) -> Family:
+    """Return the operations of a family. The table is read once, at the first call."""
+    data = json.loads((_TABLES / f"{name}.json").read_bytes())
+    operations = {key: Operation(id=f"{name}.{key}", **one) for key, one in data["operations"].items()}
+    return Family(name=name, lifecycle=lifecycle(*data["lifecycle"]), operations=operations)

@@ -1,0 +1,1 @@
+"""Objects that requests hold: one module of TypedDicts a family."""

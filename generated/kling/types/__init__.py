@@ -1,0 +1,1 @@
+"""Replies of the service: one module a family, loaded when first used."""

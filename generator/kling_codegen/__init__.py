@@ -1,0 +1,1 @@
+"""Makes the Python client, the bundle and the reference out of the spec."""

@@ -1,0 +1,34 @@
+"""Types of the spec as Python annotations for keyword arguments."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from kling_spec.document import SCHEMAS, Document, resolved
+
+from .names import class_name
+
+_PLAIN = {"string": "str", "integer": "int", "number": "float", "boolean": "bool"}
+
+
+def annotation(schema: Mapping[str, Any], document: Document) -> str:
+    """Return the annotation of a request field: `Literal["std", "pro"]`, `Sequence[shared_params.Voice]`."""
+    target = resolved(dict(schema), document)
+    kind = target.get("type", "")
+    if "enum" in target:
+        return _literal(target)
+    if kind == "array":
+        return f"Sequence[{annotation(target['items'], document)}]"
+    if kind == "object":
+        return reference(schema["$ref"])
+    return _PLAIN[kind]
+
+
+def reference(text: str) -> str:
+    """Return `#/components/schemas/shared.Voice` as the class of `kling.params`: `shared_params.Voice`."""
+    module, _, name = text.removeprefix(SCHEMAS).rpartition(".")
+    return f"{module}_params.{class_name(name)}"
+
+
+def _literal(schema: Mapping[str, Any]) -> str:
+    values = ", ".join(f'"{one}"' if isinstance(one, str) else repr(one) for one in schema["enum"])
+    return f"Literal[{values}]" + (" | str" if schema.get("x-kling-open") else "")

@@ -1,0 +1,46 @@
+"""The command `kling-codegen`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kling_spec.cli import guarded
+from kling_spec.errors import SpecError
+from kling_spec.load import home, load
+
+from .files import differences, write
+from .render import generate
+from .sync import SyncFailed
+
+app = typer.Typer(add_completion=True)
+
+
+@app.command(epilog="Example: kling-codegen --check")
+def codegen(
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 and show a diff when files are stale.")] = False,
+    as_of: Annotated[str | None, typer.Option(metavar="DATE", help="Make the client of a day, like 2026-03-18.")] = None,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Write here; default: generated/ of this checkout.")] = None,
+    spec: Annotated[Path | None, typer.Option(metavar="DIR", help="The folder with head.yaml; default: the checkout's.")] = None,
+) -> None:
+    """Make the client, the bundle and COVERAGE.md out of the spec."""
+    files = generate(load(spec), as_of)
+    folder = out or home().parent / "generated"
+    if check:
+        _compare(files, folder)
+        return
+    changed = write(files, folder)
+    print("\n".join([*changed, f"{len(changed)} of {len(files)} files changed in {folder}"]))
+
+
+def _compare(files: dict[str, str], folder: Path) -> None:
+    stale = list(differences(files, folder))
+    for _, diff in stale:
+        print(diff)
+    print(f"{len(stale)} of {len(files)} files are stale in {folder}" + ("; run make generate" if stale else ""))
+    raise typer.Exit(1 if stale else 0)
+
+
+def main() -> None:
+    """Run `kling-codegen`."""
+    guarded(app, SpecError, SyncFailed, OSError)

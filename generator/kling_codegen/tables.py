@@ -1,0 +1,53 @@
+"""The tables that the client reads at its first call: one JSON file a family."""
+
+import json
+from typing import Any
+
+from kling_spec.document import Document, Operation
+
+from .names import argument_name
+from .view import of_family, reply
+
+_SPOKEN = (
+    "description",
+    "x-kling-source",
+    "x-kling-unit",
+    "x-kling-since",
+    "x-kling-until",
+    "examples",
+    "deprecated",
+    "x-kling-ref",
+    "x-kling-media",
+)
+
+
+def table(document: Document, name: str) -> str:
+    """Return the table of one family as JSON text."""
+    family = next(tag["x-kling-family"] for tag in document["tags"] if tag["name"] == name)
+    lifecycles = document["x-kling-catalogues"]["lifecycles"]["lifecycles"]
+    data = {
+        "lifecycle": [family["lifecycle"], lifecycles[family["lifecycle"]]],
+        "operations": {one.name: _operation(one) for one in of_family(document, name)},
+    }
+    return json.dumps(data, ensure_ascii=False, indent=None, separators=(",", ":")) + "\n"
+
+
+def _operation(operation: Operation) -> Document:
+    model, is_list = reply(operation)
+    query = {argument_name(one["name"]): one["name"] for one in operation.parameters if one["in"] == "query"}
+    body = None if operation.request is None else _bare(operation.request)
+    return {"verb": operation.verb, "path": operation.path, "query": query, "body": body, "reply": model, "is_list": is_list}
+
+
+def _bare(node: Any) -> Any:
+    """Return a schema without what only people read."""
+    if isinstance(node, list):
+        return [_bare(one) for one in node]
+    if not isinstance(node, dict):
+        return node
+    return {key: _bare(one) for key, one in node.items() if key not in _SPOKEN or not _is_fact(key, one)}
+
+
+def _is_fact(key: str, value: Any) -> bool:
+    """Say whether a key is a word of the schema, not the name of a property."""
+    return key.startswith("x-kling-") or not isinstance(value, dict)

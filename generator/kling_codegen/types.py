@@ -1,0 +1,111 @@
+"""Types by datamodel-code-generator: pydantic models for replies, TypedDicts for requests."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from kling_spec.document import SCHEMAS, Document, operations, reachable
+
+_CLOSED = ("default", "minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems", "pattern")
+
+
+def reply_modules(document: Document) -> dict[str, str]:
+    """Return the modules of `kling.types` by file name; enums take any text, so that a new value never fails."""
+    schemas = {name: _open(schema) for name, schema in _named(document, _replies(document))}
+    return _generated(
+        _document(document, schemas),
+        kind="pydantic_v2.BaseModel",
+        header="Replies of the service.",
+        base="kling._core.model.Model",
+    )
+
+
+def request_modules(document: Document) -> dict[str, str]:
+    """Return the modules of `kling.params` by file name."""
+    bodies = [one.node.get("requestBody") for one in operations(document)]
+    schemas = {name: _bare(schema) for name, schema in _named(document, bodies)}
+    return _generated(_document(document, schemas), kind="typing.TypedDict", header="Objects that requests hold.", base="")
+
+
+def _replies(document: Document) -> list[Any]:
+    return [one.data for one in operations(document)]
+
+
+def _named(document: Document, roots: Any) -> Iterator[tuple[str, Document]]:
+    for reference in sorted(reachable(document, roots)):
+        name = reference.removeprefix(SCHEMAS)
+        yield name, document["components"]["schemas"][name]
+
+
+def _document(document: Document, schemas: Mapping[str, Any]) -> Document:
+    return {"openapi": "3.1.0", "info": document["info"], "paths": {}, "components": {"schemas": dict(schemas)}}
+
+
+def _open(node: Any) -> Any:
+    """Return a schema without limits, whose enums are `one of these, or any text`."""
+    if isinstance(node, list):
+        return [_open(one) for one in node]
+    if not isinstance(node, Mapping):
+        return node
+    made = {
+        key: _open(one) for key, one in node.items() if not _is_ours(key) and (key not in _CLOSED or isinstance(one, Mapping))
+    }
+    if isinstance(made.get("enum"), list):
+        known = {"type": made.pop("type", "string"), "enum": made.pop("enum")}
+        made["anyOf"] = [known, {"type": "string"}]
+    return made
+
+
+def _bare(node: Any) -> Any:
+    """Return a schema without what a TypedDict cannot say."""
+    if isinstance(node, list):
+        return [_bare(one) for one in node]
+    if not isinstance(node, Mapping):
+        return node
+    made = {
+        key: _bare(one) for key, one in node.items() if not _is_ours(key) and (key not in _CLOSED or isinstance(one, Mapping))
+    }
+    if node.get("x-kling-open") and isinstance(made.get("enum"), list):
+        made = {
+            **{key: one for key, one in made.items() if key not in ("enum", "type")},
+            "anyOf": [{"type": "string", "enum": made["enum"]}, {"type": "string"}],
+        }
+    return made
+
+
+def _is_ours(key: str) -> bool:
+    return key.startswith("x-kling-")
+
+
+def _generated(document: Document, *, kind: str, header: str, base: str) -> dict[str, str]:
+    import json
+
+    from datamodel_code_generator import InputFileType, LiteralType, PythonVersion, generate
+    from datamodel_code_generator.enums import DataModelType, NamingStrategy
+    from datamodel_code_generator.format import Formatter
+
+    with TemporaryDirectory() as folder:
+        out = Path(folder) / "out"
+        generate(
+            json.dumps(document),
+            input_filename="openapi.json",
+            input_file_type=InputFileType.OpenAPI,
+            output=out,
+            output_model_type=DataModelType(kind),
+            target_python_version=PythonVersion.PY_311,
+            disable_timestamp=True,
+            custom_file_header=f'"""{header} Made from the spec; do not edit."""\n',
+            use_annotated=True,
+            enum_field_as_literal=LiteralType.All,
+            collapse_root_models=True,
+            naming_strategy=NamingStrategy.FullPath,
+            use_schema_description=True,
+            use_field_description=True,
+            use_single_line_docstring=True,
+            use_union_operator=True,
+            use_standard_collections=True,
+            formatters=[Formatter.BUILTIN],
+            base_class=base,
+        )
+        return {path.name: path.read_text(encoding="utf-8") for path in sorted(out.glob("*.py")) if path.name != "__init__.py"}
