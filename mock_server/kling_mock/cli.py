@@ -1,0 +1,74 @@
+"""The command `kling-mock`."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kling_spec.bundle import current
+from kling_spec.cli import guarded
+from kling_spec.errors import SpecError
+
+from .errors import CannotStart
+from .settings import ACCESS_KEY, API_KEY, SECRET_KEY, Settings
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=True, help="An offline Kling: lifecycles, callbacks, error codes, playable results."
+)
+
+
+@app.callback()
+def _root() -> None:
+    """Keep `serve` a word of its own."""
+
+
+@app.command(epilog="Example: kling-mock serve --port 8080 --speed 10")
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.")] = 8080,
+    seed: Annotated[int, typer.Option(help="Fixes ids, durations and results.")] = 0,
+    speed: Annotated[float, typer.Option(min=0.0, help="How much faster than real time tasks run; 0 stands still.")] = 1.0,
+    access_key: Annotated[str, typer.Option(envvar="KLING_ACCESS_KEY", help="The account's access key.")] = ACCESS_KEY,
+    secret_key: Annotated[
+        str, typer.Option(envvar="KLING_SECRET_KEY", help="Its secret key.", show_default=False)
+    ] = SECRET_KEY,
+    api_key: Annotated[str, typer.Option(envvar="KLING_API_KEY", help="Its API key.", show_default=False)] = API_KEY,
+    asset_origin: Annotated[
+        str, typer.Option(metavar="URL", help="The URL before results; default: the one that was called.")
+    ] = "",
+    prefix: Annotated[str, typer.Option(metavar="/PATH", help="A path before all others, as gateways have.")] = "",
+    as_of: Annotated[str | None, typer.Option(metavar="DATE", help="Serve the API of a day, like 2026-03-18.")] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Refuse all that the spec does not allow.")] = False,
+    spec: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="The folder with head.yaml; default: this checkout's.")
+    ] = None,
+) -> None:
+    """Serve the API until Ctrl-C or SIGTERM."""
+    from .server import serve as run
+    from .world import World
+
+    settings = Settings(
+        seed=seed,
+        speed=speed,
+        access_key=access_key,
+        secret_key=secret_key,
+        api_key=api_key,
+        asset_origin=asset_origin,
+        prefix=_prefix(prefix),
+        strict=strict,
+    )
+    world = World(current(spec, as_of), settings)
+    run(world, host=host, port=port, ready=lambda url: print(f"listening on {url}{settings.prefix}", flush=True))
+
+
+def _prefix(text: str) -> str:
+    if text and (not text.startswith("/") or "{" in text):
+        raise typer.BadParameter(f"a prefix begins with a slash; got {text!r}", param_hint="--prefix")
+    return text.rstrip("/")
+
+
+def main() -> None:
+    """Run `kling-mock`. Ctrl-C ends it like SIGTERM."""
+    os.environ.setdefault("PYTHONUNBUFFERED", "1")
+    guarded(app, SpecError, CannotStart, OSError)

@@ -1,0 +1,35 @@
+"""The time that an account lives in: running, scaled, or moved by hand."""
+
+import time
+from collections.abc import Callable
+
+
+class Clock:
+    """Milliseconds since 1970 on the account's own clock.
+
+    It runs `speed` times as fast as the real one, from `start_ms` on (default: now); speed 0 stands still until it is
+    advanced. `real` gives real seconds and never goes back.
+    """
+
+    def __init__(self, *, speed: float = 1.0, start_ms: int | None = None, real: Callable[[], float] = time.monotonic) -> None:
+        self.speed = speed
+        self._real = real
+        self._begin = real()
+        self._start = time.time() * 1000 if start_ms is None else float(start_ms)
+
+    def now(self) -> int:
+        """Return milliseconds since 1970."""
+        return int(self._start + (self._real() - self._begin) * 1000 * self.speed)
+
+    def advance(self, seconds: float) -> None:
+        """Jump forward. Raises `ValueError` for a negative number: time does not go back."""
+        if seconds < 0:
+            raise ValueError(f"cannot advance by {seconds} s: time does not go back")
+        self._start += seconds * 1000
+
+    def real_seconds_until(self, at_ms: float) -> float | None:
+        """Return the real seconds until a time of this clock, None when it stands still and would never come."""
+        left = at_ms - self.now()
+        if left <= 0:
+            return 0.0
+        return left / 1000 / self.speed if self.speed else None

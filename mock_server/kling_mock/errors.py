@@ -1,0 +1,67 @@
+"""How the mock says no, and what stops it from starting.
+
+MockError
+  Refusal        an answer with an error code of the catalogue
+  CannotStart    the server cannot be started; one line says why
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+class MockError(Exception):
+    """The root of all errors of this package."""
+
+
+class CannotStart(MockError):
+    """The server cannot be started."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong with a request, for the developer's eyes."""
+
+    pointer: str  # /face_choose/0/audio_id
+    rule: str  # the id of a rule of the spec, or the broken keyword
+    expected: str
+    got: str
+
+
+class Refusal(MockError):
+    """An answer with an error code. `code`, `http` and `text` come from the catalogue."""
+
+    def __init__(self, said: "Said", problems: tuple[Problem, ...] = ()) -> None:
+        super().__init__(said.text)
+        self.said = said
+        self.problems = problems
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the service says: code, HTTP status, sentence."""
+
+    code: int
+    http: int
+    text: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class Messages:
+    """The sentences of the error catalogue."""
+
+    def __init__(self, catalogue: Mapping[str, Any]) -> None:
+        self._messages = catalogue["messages"]
+        self._http = {one["code"]: one["http"] for one in catalogue["errors"]}
+        self._meaning = {one["code"]: one["meaning"] for one in catalogue["errors"]}
+        self.success: str = catalogue["success_message"]
+        self.task_failures: Mapping[str, Any] = catalogue["task_failures"]
+
+    def said(self, situation: str, /, **words: object) -> Said:
+        """Return what the service says in a situation of the catalogue."""
+        message = self._messages[situation]
+        return Said(code=message["code"], http=self._http[message["code"]], text=message["text"].format(**words))
+
+    def of_code(self, code: int, text: str | None = None) -> Said:
+        """Return an answer with a code of the table."""
+        return Said(code=code, http=self._http[code], text=text or self._meaning[code])

@@ -1,0 +1,38 @@
+"""Fixtures for one's own tests: a mock in a thread, and a client that talks to it.
+
+    def test_boat(kling_client, kling_mock):
+        task = kling_client.text_to_video.create(model_name="kling-v2-6", prompt="A paper boat")
+        kling_mock.advance(600)
+        assert kling_client.text_to_video.get(task).task_status == "succeed"
+
+Time stands still until `kling_mock.advance(seconds)` moves it.
+"""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from .handle import MockHandle
+
+
+@pytest.fixture
+def kling_mock() -> "Iterator[MockHandle]":
+    """A mock server of its own for one test, in a thread, on a free loopback port."""
+    from .handle import running
+
+    with running() as handle:
+        yield handle
+
+
+@pytest.fixture
+def kling_client(kling_mock: "MockHandle") -> Iterator[Any]:
+    """A `kling.Kling` that talks to the test's mock."""
+    from importlib import import_module  # by name: the mock does not depend on the client
+
+    made = import_module("kling").Kling(
+        base_url=kling_mock.url, access_key=kling_mock.access_key, secret_key=kling_mock.secret_key
+    )
+    with made:
+        yield made

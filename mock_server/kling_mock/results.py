@@ -1,0 +1,48 @@
+"""What file a task makes, from what was asked: length, size, sound."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from kling_spec.document import Operation
+from kling_spec.rules import value
+
+from .recipe import Recipe
+
+_SHORT_SIDE = {"720p": 720, "1080p": 1080, "2160p": 2160}
+_KINDS = {"videos": "video", "images": "image", "audios": "audio"}
+
+
+def recipe(
+    operation: Operation, body: Mapping[str, Any], models: Mapping[str, Any], *, defaults: Mapping[str, Any], seed: int
+) -> Recipe:
+    """Return how to make the result of a task: the asked length, ratio, resolution and sound, else 5 s of 1280 × 720."""
+    model = models.get(value(body, "model_name", defaults), {})
+    width, height = _size(model, str(value(body, "mode", defaults)), str(value(body, "aspect_ratio", defaults)))
+    return Recipe(
+        kind=_kind(operation),
+        seed=seed,
+        width=width,
+        height=height,
+        seconds=_seconds(value(body, "duration", defaults)),
+        fps=model.get("fps", 24),
+        sound=value(body, "sound", defaults) == "on",
+    )
+
+
+def _kind(operation: Operation) -> str:
+    tags = {tag["name"]: tag["x-kling-family"] for tag in operation.document["tags"]}
+    return _KINDS.get(tags[operation.family].get("result", ""), "video")
+
+
+def _size(model: Mapping[str, Any], mode: str, ratio: str) -> tuple[int, int]:
+    modes = {**model.get("modes", {}), **({"4k": "2160p"} if mode == "4k" else {})}
+    short = _SHORT_SIDE[modes.get(mode, "720p")]
+    found = re.fullmatch(r"([0-9]{1,2}):([0-9]{1,2})", ratio)
+    across, down = (int(one) for one in found.groups()) if found else (16, 9)
+    scale = short / min(across, down)
+    return 2 * round(across * scale / 2), 2 * round(down * scale / 2)
+
+
+def _seconds(duration: Any) -> float:
+    return float(duration) if isinstance(duration, str) and re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,3})?", duration) else 5.0

@@ -1,0 +1,26 @@
+"""How a mock behaves."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+ACCESS_KEY = "kling-mock-access-key-0000000000"
+SECRET_KEY = "kling-mock-secret-key-0000000000"  # noqa: S105 (not a secret: it opens this mock only)
+API_KEY = "api-key-kling-mock-0000000000000000000000000000000000000"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a mock behaves. Made once, never changed."""
+
+    seed: int = 0
+    speed: float = 1.0
+    access_key: str = ACCESS_KEY
+    secret_key: str = SECRET_KEY
+    api_key: str = API_KEY
+    asset_origin: str = ""  # the URL before result paths; empty: the one the request was sent to
+    prefix: str = ""  # a path before all others, as gateways have
+    strict: bool = False  # refuse all that the spec does not allow
+    most_bytes: int = 32 * 1024 * 1024  # of a request body
+    wall: Callable[[], float] = time.time  # Unix seconds, for the tokens of callers
+    callback_timeout: float = 5.0  # seconds a receiver has for its answer
