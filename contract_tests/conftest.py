@@ -1,0 +1,83 @@
+"""The fixtures of these tests: the document, a mock whose clock stands still, and clients of it."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import httpx2
+import pytest
+from hypothesis import HealthCheck, settings
+from kling import Kling
+from kling_mock.clock import Clock
+from kling_mock.settings import Settings
+from kling_mock.transport import MockTransport
+from kling_mock.world import World
+from kling_spec.bundle import plain, ruled
+from kling_spec.document import Document
+from kling_spec.load import Spec, load
+
+_QUIET = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]
+settings.register_profile("ci", max_examples=40, deadline=None, derandomize=True, suppress_health_check=_QUIET)
+settings.register_profile("deep", max_examples=1000, deadline=None, suppress_health_check=_QUIET)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+START_MS = 1_790_000_000_000
+
+
+@dataclass
+class Bench:
+    """A mock in this process, with what it delivered."""
+
+    world: World
+    delivered: list[tuple[str, bytes]] = field(default_factory=list)
+
+    def http(self) -> httpx2.Client:
+        """Return an HTTP client that the mock answers."""
+        return httpx2.Client(transport=MockTransport(self.world), base_url="http://mock.test")
+
+    def client(self, *, check: bool = True) -> Kling:
+        """Return the generated client, with the account's API key."""
+        return Kling(api_key=self.world.settings.api_key, base_url="http://mock.test", http_client=self.http(), check=check)
+
+
+def bench(bundle: Document, settings: Settings | None = None) -> Bench:
+    """Return a mock of a bundle whose clock stands still at a fixed time."""
+    delivered: list[tuple[str, bytes]] = []
+
+    def send(url: str, body: bytes) -> int:
+        delivered.append((url, body))
+        return 200
+
+    world = World(bundle, settings, clock=Clock(speed=0, start_ms=START_MS), send=send)
+    return Bench(world, delivered)
+
+
+@pytest.fixture(scope="session")
+def spec() -> Spec:
+    """The spec of this checkout."""
+    return load()
+
+
+@pytest.fixture(scope="session")
+def doc(spec: Spec) -> Document:
+    """The plain bundle of today."""
+    return plain(spec)
+
+
+@pytest.fixture(scope="session")
+def ruled_doc(spec: Spec) -> Document:
+    """The ruled bundle of today."""
+    return ruled(spec)
+
+
+@pytest.fixture
+def mock(ruled_doc: Document) -> Bench:
+    """A lenient mock."""
+    return bench(ruled_doc)
+
+
+@pytest.fixture
+def client(mock: Bench) -> Iterator[Kling]:
+    """The generated client of the lenient mock."""
+    with mock.client() as made:
+        yield made

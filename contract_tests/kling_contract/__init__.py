@@ -1,0 +1,1 @@
+"""What proves that spec, client and mock agree."""
