@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import httpx2
 import pytest
 from hypothesis import HealthCheck, settings
+
 from kling import Kling
 from kling_mock.clock import Clock
 from kling_mock.settings import Settings

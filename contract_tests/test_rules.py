@@ -7,6 +7,7 @@ import jsonschema_rs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from kling_contract.witnesses import strict_mock, verdicts
 from kling_spec import rules
 from kling_spec.bundle import plain, ruled
@@ -119,7 +120,9 @@ def test_every_kind_has_its_cases() -> None:
     assert set(_KINDS) == set(CHECKS) == set(RULE_WORDS)
 
 
-@pytest.mark.parametrize(("kind", "words", "body", "keeps"), [(kind, *case) for kind, cases in _KINDS.items() for case in cases])
+@pytest.mark.parametrize(
+    ("kind", "words", "body", "keeps"), [(kind, *case) for kind, cases in _KINDS.items() for case in cases]
+)
 def test_a_kind_says_what_its_name_says(kind: str, words: dict[str, Any], body: dict[str, Any], keeps: bool) -> None:
     """Each kind of rule, on the smallest body that shows it, as a check and as a schema."""
     rule = {"id": "r", "kind": kind, **words}

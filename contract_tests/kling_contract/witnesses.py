@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx2
 import jsonschema_rs
+
 from kling._core.operation import family
 from kling_mock.broken import objects_at
 from kling_mock.clock import Clock
@@ -44,7 +45,9 @@ def verdicts(sample: Sample, mock: httpx2.Client) -> Verdicts:
 def by_check(sample: Sample) -> bool:
     """Ask the Python check of kling_spec."""
     schema = _object_schema(sample.operation, sample.place)
-    return any(rules.check(sample.rule, one, defaults_of(schema)) is not None for _, one in objects_at(sample.body, sample.place))
+    return any(
+        rules.check(sample.rule, one, defaults_of(schema)) is not None for _, one in objects_at(sample.body, sample.place)
+    )
 
 
 def by_schema(sample: Sample) -> bool | None:
@@ -82,5 +85,3 @@ def _object_schema(operation: Operation, place: str) -> Document:
 def data_schema(operation: Operation) -> Document:
     """Return the schema of a reply's data, references resolved."""
     return inlined(operation.data, operation.document)
-
-

@@ -16,113 +16,41 @@ if TYPE_CHECKING:
     from ._sync.client import Kling as Kling
     from .errors import (
         AccountAbnormal as AccountAbnormal,
-    )
-    from .errors import (
         AccountError as AccountError,
-    )
-    from .errors import (
         AccountInArrears as AccountInArrears,
-    )
-    from .errors import (
         ApiError as ApiError,
-    )
-    from .errors import (
         AuthenticationFailed as AuthenticationFailed,
-    )
-    from .errors import (
         AuthError as AuthError,
-    )
-    from .errors import (
         AuthorizationEmpty as AuthorizationEmpty,
-    )
-    from .errors import (
         AuthorizationExpired as AuthorizationExpired,
-    )
-    from .errors import (
         AuthorizationInvalid as AuthorizationInvalid,
-    )
-    from .errors import (
         AuthorizationNotYetValid as AuthorizationNotYetValid,
-    )
-    from .errors import (
         ConcurrencyExceeded as ConcurrencyExceeded,
-    )
-    from .errors import (
         ConnectionFailed as ConnectionFailed,
-    )
-    from .errors import (
         ContentPolicyTriggered as ContentPolicyTriggered,
-    )
-    from .errors import (
         CredentialsMissing as CredentialsMissing,
-    )
-    from .errors import (
         DownloadFailed as DownloadFailed,
-    )
-    from .errors import (
         IpNotAllowed as IpNotAllowed,
-    )
-    from .errors import (
         KlingError as KlingError,
-    )
-    from .errors import (
         MethodInvalid as MethodInvalid,
-    )
-    from .errors import (
         ParameterInvalid as ParameterInvalid,
-    )
-    from .errors import (
         PermissionDenied as PermissionDenied,
-    )
-    from .errors import (
         PolicyError as PolicyError,
-    )
-    from .errors import (
         PolicyTriggered as PolicyTriggered,
-    )
-    from .errors import (
         RateError as RateError,
-    )
-    from .errors import (
         RateLimited as RateLimited,
-    )
-    from .errors import (
         ReplyMalformed as ReplyMalformed,
-    )
-    from .errors import (
         RequestError as RequestError,
-    )
-    from .errors import (
         RequestInvalid as RequestInvalid,
-    )
-    from .errors import (
         RequestTimeout as RequestTimeout,
-    )
-    from .errors import (
         ResourceNotFound as ResourceNotFound,
-    )
-    from .errors import (
         ResourcePackUsedUp as ResourcePackUsedUp,
-    )
-    from .errors import (
         RuleBroken as RuleBroken,
-    )
-    from .errors import (
         ServerError as ServerError,
-    )
-    from .errors import (
         ServerFailed as ServerFailed,
-    )
-    from .errors import (
         ServerTimeout as ServerTimeout,
-    )
-    from .errors import (
         ServerUnavailable as ServerUnavailable,
-    )
-    from .errors import (
         TaskFailed as TaskFailed,
-    )
-    from .errors import (
         TaskTimeout as TaskTimeout,
     )
 

@@ -21,7 +21,9 @@ def codegen(
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 and show a diff when files are stale.")] = False,
     as_of: Annotated[str | None, typer.Option(metavar="DATE", help="Make the client of a day, like 2026-03-18.")] = None,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Write here; default: generated/ of this checkout.")] = None,
-    spec: Annotated[Path | None, typer.Option(metavar="DIR", help="The folder with head.yaml; default: the checkout's.")] = None,
+    spec: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="The folder with head.yaml; default: the checkout's.")
+    ] = None,
 ) -> None:
     """Make the client, the bundle and COVERAGE.md out of the spec."""
     files = generate(load(spec), as_of)

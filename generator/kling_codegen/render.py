@@ -22,6 +22,19 @@ from .view import FamilyView, families
 
 Files = dict[str, str]
 _HERE = Path(__file__).resolve().parent
+_FIXED_ERRORS = (
+    "ApiError",
+    "ConnectionFailed",
+    "CredentialsMissing",
+    "DownloadFailed",
+    "KlingError",
+    "ReplyMalformed",
+    "RequestTimeout",
+    "RuleBroken",
+    "TaskFailed",
+    "TaskTimeout",
+)
+"""The errors of `runtime/core/errors.py`."""
 _SHARED_LAW = ("lifecycle", "prices", "rules", "shape")
 """Modules of kling_spec that the client carries a copy of: standard library only."""
 
@@ -50,22 +63,10 @@ def client(document: Document) -> Files:
 def _package(document: Document) -> Files:
     groups = _error_groups(document)
     names = [name for group in groups for name in [group["name"], *(one["name"] for one in group["errors"])]]
-    fixed = (
-        "ApiError",
-        "ConnectionFailed",
-        "CredentialsMissing",
-        "DownloadFailed",
-        "KlingError",
-        "ReplyMalformed",
-        "RequestTimeout",
-        "RuleBroken",
-        "TaskFailed",
-        "TaskTimeout",
-    )
     return {
         "py.typed": "",
-        "__init__.py": _render("kling_init.py", errors=sorted([*names, *fixed]), date=document["info"]["version"]),
-        "errors.py": _render("errors.py", groups=groups),
+        "__init__.py": _render("kling_init.py", errors=sorted([*names, *_FIXED_ERRORS]), date=document["info"]["version"]),
+        "errors.py": _render("errors.py", groups=groups, fixed=_FIXED_ERRORS),
         "types/__init__.py": '"""Replies of the service: one module a family, loaded when first used."""\n',
         "params/__init__.py": '"""Objects that requests hold: one module of TypedDicts a family."""\n',
         **{

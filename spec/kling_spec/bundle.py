@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from .as_of import as_of, checked_date
-from .document import SCHEMAS, Document, inlined, reachable
+from .document import SCHEMAS, Document, inlined, reachable, resolved
 from .errors import SpecError
 from .load import Spec, home, load
 from .load import digest as digest_of
@@ -85,7 +85,7 @@ def _source() -> Path | None:
 
 
 def _labelled(node: Any, values: Mapping[str, Any] | None = None) -> Any:
-    """Replace {label: …} and {not_label: …} in conditions by the values that carry the label."""
+    """Replace {label: …} and {not_label: …} in conditions by the listed values that carry the label, or do not."""
     if isinstance(node, list):
         return [_labelled(one) for one in node]
     if not isinstance(node, Mapping):
@@ -106,10 +106,8 @@ def _values(wanted: Any, member: Document) -> Any:
     if not isinstance(wanted, Mapping) or not ("label" in wanted or "not_label" in wanted):
         return wanted
     label = wanted.get("label", wanted.get("not_label"))
-    with_label = [
-        value for value in member.get("enum", []) if member.get("x-kling-values", {}).get(value, {}).get("label") == label
-    ]
-    return with_label if "label" in wanted else {"not": with_label}
+    dates, has = member.get("x-kling-values", {}), "label" in wanted
+    return [value for value in member.get("enum", []) if (dates.get(value, {}).get("label") == label) is has]
 
 
 def _error_responses(errors: Document) -> Document:
@@ -147,13 +145,25 @@ def _drop_unused(document: Document) -> None:
 def _dressed(schema: Document, document: Document) -> Document:
     made = {**schema, **_media_pattern(schema)}
     if "properties" in schema:
-        made["properties"] = {name: _dressed(one, document) for name, one in schema["properties"].items()}
+        required = schema.get("required", [])
+        members = {name: _dressed(one, document) for name, one in schema["properties"].items()}
+        made["properties"] = {name: one if name in required else _or_nothing(one, document) for name, one in members.items()}
     if "items" in schema:
         made["items"] = _dressed(schema["items"], document)
     if schema.get("type") == "object":
         made["additionalProperties"] = False
     said = _compiled(schema, document) if schema.get("x-kling-rules") else []
     return {**made, "allOf": [*made.get("allOf", []), *said]} if said else made
+
+
+def _or_nothing(member: Document, document: Document) -> Document:
+    """Let an optional member be empty text or an empty list, which count as not given: the vendor's samples send them."""
+    target = _dressed(resolved(member, document), document) if "$ref" in member else member
+    if "enum" in target and target.get("type") == "string":
+        return {**target, "enum": [*target["enum"], ""]}
+    if "pattern" in target:
+        return {**target, "pattern": f"^$|{target['pattern']}"}
+    return {key: one for key, one in target.items() if key not in ("minLength", "minItems")} if target is member else member
 
 
 def _compiled(schema: Document, document: Document) -> list[Document]:

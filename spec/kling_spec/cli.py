@@ -53,7 +53,9 @@ def as_of_date(day: Annotated[str, typer.Argument(metavar="DATE")], spec: SpecFo
 
 
 @app.command(epilog="Example: kling-spec new face_swap")
-def new(name: Annotated[str, typer.Argument(metavar="NAME", help="The family, in snake_case.")], spec: SpecFolder = None) -> None:
+def new(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The family, in snake_case.")], spec: SpecFolder = None
+) -> None:
     """Start a family file from a template."""
     path = new_family(name, spec or home(), date.today().strftime("%Y-%m"))
     print(f"{path}: edit it, then make generate")

@@ -39,7 +39,9 @@ def lint(spec: Spec) -> list[Finding]:
     ]
     found = [one for check in checks for one in check(spec)]
     if not found:  # a bundle can only be made of a spec that hangs together
-        found = [*_rules(spec), *_examples(spec), *_catalogues(spec)]
+        found = [*_rules(spec), *_catalogues(spec)]
+    if not found:
+        found = [*_unsampled(spec), *_examples(spec)]
     return sorted(set(found), key=lambda one: (one.file, one.place, one.problem))
 
 
@@ -166,15 +168,15 @@ def _dated_values(schemas: Document) -> Iterator[tuple[str, Document]]:
 
 
 def _rules(spec: Spec) -> Iterator[Finding]:
-    owners: dict[str, str] = {}
+    seen: set[str] = set()
     for name, schema in spec.document["components"]["schemas"].items():
         file = _file(spec, "schema", name)
         for rule in schema.get("x-kling-rules", []):
             place = f"schema {name}: rule {rule.get('id', '?')}"
             yield from (Finding(file, place, problem, "rule") for problem in _rule(rule, schema))
-            if owners.setdefault(rule.get("id", ""), name) != name:
-                yield Finding(file, place, f"the id is taken by {owners[rule['id']]}", "rule")
-    yield from _unsampled(spec)
+            if rule.get("id", "") in seen:
+                yield Finding(file, place, "the id stands twice in the spec", "rule")
+            seen.add(rule.get("id", ""))
 
 
 def _rule(rule: Rule, schema: Document) -> Iterator[str]:

@@ -73,5 +73,7 @@ def new_family(name: str, folder: Path, month: str) -> Path:
     if path.exists():
         raise SpecError(f"{path} exists already; edit it")
     title = name.replace("_", " ").title()
-    path.write_text(_TEMPLATE.format(name=name, title=title, path=name.replace("_", "-"), rule=name.replace("_", "-"), month=month))
+    path.write_text(
+        _TEMPLATE.format(name=name, title=title, path=name.replace("_", "-"), rule=name.replace("_", "-"), month=month)
+    )
     return path

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from kling.errors import CredentialsMissing
+from .errors import CredentialsMissing
 
 LIFETIME = 1800  # seconds a token is good for, as in the vendor's samples
 LEEWAY = 5  # seconds a token starts in the past, for clocks that differ

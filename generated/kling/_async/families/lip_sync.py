@@ -10,8 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Unpack
 
-    from kling.params import lip_sync as lip_sync_params
-    from kling.params import shared as shared_params
+    from kling.params import lip_sync as lip_sync_params, shared as shared_params
     from kling.types import lip_sync, shared
 
 

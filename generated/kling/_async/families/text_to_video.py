@@ -10,8 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Literal, Unpack
 
-    from kling.params import shared as shared_params
-    from kling.params import text_to_video as text_to_video_params
+    from kling.params import shared as shared_params, text_to_video as text_to_video_params
     from kling.types import shared
 
 

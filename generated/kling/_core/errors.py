@@ -1,0 +1,101 @@
+"""The errors that do not depend on the error table; `kling.errors` draws the whole tree."""
+
+from typing import Any, ClassVar
+
+from .shape import Violation
+
+
+class KlingError(Exception):
+    """The root of all errors of this package."""
+
+
+class CredentialsMissing(KlingError):
+    """Nobody said who is calling."""
+
+
+class RuleBroken(KlingError):
+    """The request was not sent: it breaks what the reference says. `violations` lists all that is wrong."""
+
+    def __init__(self, operation: str, violations: tuple[Violation, ...]) -> None:
+        super().__init__(operation, violations)
+        self.operation = operation
+        self.violations = violations
+
+    @property
+    def rule_id(self) -> str:
+        """The id of the first broken rule, or the broken keyword: type, enum, required, size, range, pattern."""
+        return self.violations[0].rule_id
+
+    def __str__(self) -> str:
+        return f"{self.operation} was not sent: " + "; ".join(map(str, self.violations))
+
+
+class ConnectionFailed(KlingError):
+    """No answer came. The request may have arrived: look a create up by its external_task_id before repeating it."""
+
+
+class RequestTimeout(ConnectionFailed):
+    """No answer came within the time limit."""
+
+
+class ReplyMalformed(KlingError):
+    """The answer is not one of the service's: no JSON, no code, or data of another shape."""
+
+
+class ApiError(KlingError):
+    """The service said no.
+
+    `code` is the service's, `http` the HTTP status, `message` its own words, `request_id` the call's id for support.
+    """
+
+    retry: ClassVar[str] = "careful"
+    """What may be done with the same request: never; after_resign; backoff: nothing was started; careful: it may have been."""
+    remedy: ClassVar[str] = ""
+
+    def __init__(self, *, code: int, http: int, message: str, request_id: str | None = None) -> None:
+        super().__init__(code, http, message, request_id)
+        self.code = code
+        self.http = http
+        self.message = message
+        self.request_id = request_id
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _made_again, (type(self), dict(vars(self)))
+
+    def __str__(self) -> str:
+        return f"{self.message} (code {self.code}, HTTP {self.http}, request {self.request_id}). {self.remedy}".rstrip()
+
+
+def _made_again(kind: type[ApiError], said: dict[str, Any]) -> ApiError:
+    return kind(**said)
+
+
+class TaskFailed(KlingError):
+    """The task ended without a result. `task` is the task as last seen, `reason` the service's own words."""
+
+    def __init__(self, task: Any) -> None:
+        super().__init__(task)
+        self.task = task
+
+    @property
+    def reason(self) -> str:
+        return str(getattr(self.task, "task_status_msg", None) or "")
+
+    def __str__(self) -> str:
+        return f"task {self.task.task_id} failed: {self.reason or 'no reason was given'}"
+
+
+class TaskTimeout(KlingError):
+    """The task has not ended in time. `task` is the task as last seen; it goes on, and waiting can too."""
+
+    def __init__(self, task: Any, seconds: float) -> None:
+        super().__init__(task, seconds)
+        self.task = task
+        self.seconds = seconds
+
+    def __str__(self) -> str:
+        return f"task {self.task.task_id} has not ended after {self.seconds:g} s; wait for it again or get it later"
+
+
+class DownloadFailed(KlingError):
+    """A result could not be fetched."""
