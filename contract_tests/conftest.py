@@ -1,8 +1,10 @@
 """The fixtures of these tests: the document, a mock whose clock stands still, and clients of it."""
 
+import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import httpx2
 import pytest
@@ -23,6 +25,8 @@ settings.register_profile("deep", max_examples=1000, deadline=None, suppress_hea
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 START_MS = 1_790_000_000_000
+CREATE = "/v1/videos/text2video"
+BODY = {"model_name": "kling-v2-6", "prompt": "A paper boat"}
 
 
 @dataclass
@@ -35,6 +39,13 @@ class Bench:
     def http(self) -> httpx2.Client:
         """Return an HTTP client that the mock answers."""
         return httpx2.Client(transport=MockTransport(self.world), base_url="http://mock.test")
+
+    def post(self, body: Any = None, *, path: str = CREATE, token: str | None = None) -> httpx2.Response:
+        """Send a body (default: the least a text-to-video create needs) as the account's owner."""
+        content = body if isinstance(body, bytes) else json.dumps(BODY if body is None else body).encode()
+        return self.http().post(
+            path, content=content, headers={"authorization": f"Bearer {token or self.world.settings.api_key}"}
+        )
 
     def client(self, *, check: bool = True) -> Kling:
         """Return the generated client, with the account's API key."""

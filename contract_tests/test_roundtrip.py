@@ -9,6 +9,7 @@ import httpx2
 import jsonschema_rs
 import pytest
 from conftest import Bench, bench
+
 from kling import AsyncKling, Kling, TaskFailed, TaskTimeout
 from kling._core.operation import family
 from kling_codegen.names import argument_name
@@ -23,7 +24,12 @@ _DOC = plain(load())
 _RULED = ruled(load())
 _OPERATIONS = list(operations(_DOC))
 _EXAMPLES = [pytest.param(one, body, id=f"{one.id}-{name}") for one in _OPERATIONS for name, body in one.examples.items()]
-_CREATES = [pytest.param(one, body, id=f"{one.id}-{name}") for one in _OPERATIONS if one.role == "create" for name, body in one.examples.items()]
+_CREATES = [
+    pytest.param(one, body, id=f"{one.id}-{name}")
+    for one in _OPERATIONS
+    if one.role == "create"
+    for name, body in one.examples.items()
+]
 
 
 def _method(client: Any, operation: Operation) -> Any:
@@ -41,7 +47,9 @@ def test_an_example_is_answered(operation: Operation, body: Document, client: Kl
     assert type(answer) is family(operation.family).operations[operation.name].model
 
 
-@pytest.mark.parametrize("operation", [one for one in _OPERATIONS if one.role == "call" and not one.examples], ids=lambda one: one.id)
+@pytest.mark.parametrize(
+    "operation", [one for one in _OPERATIONS if one.role == "call" and not one.examples], ids=lambda one: one.id
+)
 def test_a_call_without_body_is_answered(operation: Operation, client: Kling) -> None:
     """A call that only asks is answered from the examples of its parameters."""
     asked = {argument_name(one["name"]): one["example"] for one in operation.parameters if one.get("required")}
@@ -114,7 +122,9 @@ def test_a_result_can_be_fetched(client: Kling, mock: Bench, tmp_path: Any) -> N
     """The video's url gives a film of the asked length, shape and sound."""
     import av
 
-    created = client.text_to_video.create(model_name="kling-v2-6", prompt="x", mode="pro", sound="on", aspect_ratio="9:16", duration="5")
+    created = client.text_to_video.create(
+        model_name="kling-v2-6", prompt="x", mode="pro", sound="on", aspect_ratio="9:16", duration="5"
+    )
     mock.world.advance(3600)
     video = client.text_to_video.get(created).task_result.videos[0]  # type: ignore[union-attr,index]  # it has succeeded
     path = client.download(video.url, tmp_path / "boat.mp4")
@@ -134,7 +144,11 @@ def test_pages_hold_every_task_once(client: Kling, mock: Bench) -> None:
         mock.world.advance(1)
     pages = [[one.task_id for one in client.text_to_video.page(number, 3)] for number in (1, 2, 3, 4)]
     assert [len(one) for one in pages] == [3, 3, 1, 0]
-    assert sum(pages, []) == made[::-1] == [one.task_id for one in client.text_to_video.pages(page_size=3)]
+    assert (
+        [one for page in pages for one in page]
+        == made[::-1]
+        == [one.task_id for one in client.text_to_video.pages(page_size=3)]
+    )
     assert client.image_to_video.page() == []
 
 
@@ -144,7 +158,10 @@ def test_the_async_client_does_the_same(ruled_doc: Document) -> None:
 
     async def story() -> tuple[Any, list[str]]:
         http = httpx2.AsyncClient(transport=MockTransport(mock.world))
-        async with http, AsyncKling(api_key=mock.world.settings.api_key, base_url="http://mock.test", http_client=http) as client:
+        async with (
+            http,
+            AsyncKling(api_key=mock.world.settings.api_key, base_url="http://mock.test", http_client=http) as client,
+        ):
             created = await client.text_to_video.create(model_name="kling-v3", prompt="A paper boat")
             mock.world.advance(3600)
             done = await client.text_to_video.wait(created)

@@ -52,7 +52,7 @@ def test_a_body_that_keeps_all_rules_is_accepted(sample: Sample, mock: Any) -> N
     assert (answer.status_code, answer.json()["code"]) == (200, 0), answer.text
 
 
-_NOT_GIVEN = st.sampled_from([None, "", []])
+_NOT_GIVEN: st.SearchStrategy[Any] = st.sampled_from([None, "", []])
 
 
 def _bodies(schema: Document, rule: Rule) -> st.SearchStrategy[dict[str, Any]]:

@@ -81,6 +81,9 @@ def _is_ours(key: str) -> bool:
 def _generated(document: Document, *, kind: str, header: str, base: str) -> dict[str, str]:
     import json
 
+    if not document["components"]["schemas"]:
+        return {}
+
     from datamodel_code_generator import InputFileType, LiteralType, PythonVersion, generate
     from datamodel_code_generator.enums import DataModelType, NamingStrategy
     from datamodel_code_generator.format import Formatter

@@ -77,7 +77,7 @@ def _family(tag: Document, document: Document) -> FamilyView:
         title=tag["description"],
         task=task,
         methods=methods,
-        types=sorted({one.partition(".")[0] for one in [task, *(one.returns for one in methods)] if one}),
+        types=sorted({one for text in [task, *(one.returns for one in methods)] for one in re.findall(r"(\w+)\.\w+", text)}),
         params=_modules(bodies, document),
         names=[one for one in ("Literal", "Sequence") if f"{one}[" in said],
     )

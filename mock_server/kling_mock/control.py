@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .errors import Problem
@@ -20,7 +19,7 @@ _MOST_HEADER = 4096
 def answer(world: "World", request: Request) -> Answer:
     """Answer a request to the control API: 404 and 400 are plain JSON, not the vendor's envelope."""
     if request.path.startswith(ASSETS) and request.verb in ("GET", "HEAD"):
-        return _asset(request.path.removeprefix(ASSETS), request.verb)
+        return _asset(world, request.path.removeprefix(ASSETS), request.verb)
     found = _ROUTES.get((request.verb, request.path))
     if found is None:
         known = ", ".join(f"{verb} {path}" for verb, path in _ROUTES)
@@ -92,20 +91,11 @@ _ROUTES: Mapping[tuple[str, str], Callable[["World", Mapping[str, Any]], dict[st
 }
 
 
-def _asset(name: str, verb: str) -> Answer:
+def _asset(world: "World", name: str, verb: str) -> Answer:
     try:
         recipe = Recipe.parse(re.sub(r"\.[a-z0-9]{3}$", "", name))
     except ValueError as error:
         return json_answer(404, {"error": f"no such result: {error}"})
-    path = _shelf().get(recipe)
+    path = world.shelf.get(recipe)
     headers = {"content-type": recipe.media_type, "content-length": str(path.stat().st_size)}
     return Answer(200, b"" if verb == "HEAD" else path.read_bytes(), headers)
-
-
-def _shelf() -> Any:
-    """Return the cache of made files. Late: the codecs take a while to load."""
-    import tempfile
-
-    from .media import Shelf
-
-    return Shelf(Path(tempfile.gettempdir()) / "kling-mock-results")

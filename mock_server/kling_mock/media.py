@@ -5,22 +5,14 @@ are encoded: the boat comes back to where it began, and the packets, a closed gr
 again. One thread, so that the bytes do not depend on the number of cores; on the versions of PyAV and Pillow they do.
 """
 
-import contextlib
 import heapq
 import io
 import math
-import os
 import random
-import re
-import secrets
-import threading
 from array import array
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
-from pathlib import Path
-from typing import Any, Literal, NamedTuple, Self, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 import av
 from av.audio.stream import AudioStream
@@ -29,137 +21,23 @@ from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTr
 from av.video.stream import VideoStream
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
-MOST_PIXELS = 4096 * 4096
-MOST_PIXEL_SECONDS = 1920 * 1080 * 300  # of a video: five minutes in 1080p, 75 seconds in 2160p
+from .recipe import Recipe, frames
+
 LOOP_SECONDS = 2
 SAMPLE_RATE = 44_100
-STALE_SECONDS = 3600  # a part file this much older than a new file was left by a killed process
 
 _Box: TypeAlias = tuple[int, int, int, int]  # left, top, right, bottom
 _Packet: TypeAlias = "av.Packet[Any]"
 _Codec: TypeAlias = Literal["aac", "libmp3lame", "pcm_s16le"]
 
-# The media type begins with the kind; the first format of a kind is its default.
-FORMATS = {"mp4": "video/mp4", "png": "image/png", "jpg": "image/jpeg", "mp3": "audio/mpeg", "wav": "audio/wav"}
 TONE_CODECS: dict[str, _Codec] = {"mp4": "aac", "mp3": "libmp3lame", "wav": "pcm_s16le"}
 
-TOKEN = re.compile(
-    r"(?P<kind>[a-z]{5})_(?P<seed>[0-9]{1,20})_(?P<width>[0-9]{1,5})x(?P<height>[0-9]{1,5})"
-    r"_(?P<seconds>[0-9]{1,3}(\.[0-9]{1,17})?)_(?P<fps>[0-9]{1,3})_(?P<extras>s?w?)_(?P<format>[a-z0-9]{3})"
-)
-OURS = re.compile(rf"{TOKEN.pattern}\.[a-z0-9]{{3}}|\.[0-9a-f]{{16}}\.part")  # what a shelf may take away
 
 _PAPER = (  # the boat: grey and corners, in parts of its square
     (255, ((0.50, 0.10), (0.28, 0.66), (0.50, 0.66))),
     (222, ((0.50, 0.10), (0.72, 0.66), (0.50, 0.66))),
     (244, ((0.04, 0.48), (0.24, 0.88), (0.76, 0.88), (0.96, 0.48), (0.72, 0.66), (0.28, 0.66))),
 )
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """Everything that decides the bytes of one file; equal recipes make equal files.
-
-    `width` and `height` are pixels, `format` is a key of `FORMATS` and is filled in when left empty.
-    Fields that mean nothing to a kind (`fps` of an image) are kept and ignored.
-    Raises `ValueError` for an unknown kind or format and for a value out of bounds.
-    """
-
-    kind: str
-    seed: int
-    width: int = 1280
-    height: int = 720
-    seconds: float = 5.0
-    fps: int = 24
-    sound: bool = False
-    watermark: bool = False
-    format: str = ""
-
-    def __post_init__(self) -> None:
-        """Fill in the format, refuse what we cannot make."""
-        default = next((name for name, made in FORMATS.items() if made.startswith(f"{self.kind}/")), "")
-        object.__setattr__(self, "format", self.format or default)
-        for holds, message in _conditions(self):
-            if not holds:
-                raise ValueError(f"recipe: {message}")
-
-    @property
-    def media_type(self) -> str:
-        """The value for a Content-Type header."""
-        return FORMATS[self.format]
-
-    @property
-    def suffix(self) -> str:
-        """The end of a file name, with its dot."""
-        return f".{self.format}"
-
-    def token(self) -> str:
-        """Return the recipe as text for a url or file name: `video_7_1280x720_5_24_sw_mp4`."""
-        seconds = repr(float(self.seconds)).removesuffix(".0")
-        extras = "s" * self.sound + "w" * self.watermark
-        return f"{self.kind}_{self.seed}_{self.width}x{self.height}_{seconds}_{self.fps}_{extras}_{self.format}"
-
-    @classmethod
-    def parse(cls, token: str) -> Self:
-        """Return the recipe a token was made from.
-
-        Raises `ValueError` for any text that `token()` cannot have given, so that one file has one url.
-        """
-        found = TOKEN.fullmatch(token)
-        recipe = found and cls(
-            kind=found["kind"],
-            seed=int(found["seed"]),
-            width=int(found["width"]),
-            height=int(found["height"]),
-            seconds=float(found["seconds"]),
-            fps=int(found["fps"]),
-            sound="s" in found["extras"],
-            watermark="w" in found["extras"],
-            format=found["format"],
-        )
-        if recipe is None or recipe.token() != token:
-            raise ValueError(f"media token {token[:80]!r}: expected one like video_7_1280x720_5_24_sw_mp4")
-        return recipe
-
-
-class Shelf:
-    """The made files, kept in a folder up to a limit, so that a second download costs nothing.
-
-    Several threads and processes may share the folder: a file appears whole or not at all, and files that are not ours
-    stay. Threads make a file once; two processes may both make it, and put the same bytes over the same bytes.
-    """
-
-    def __init__(self, folder: Path, most_bytes: int = 512 * 1024 * 1024) -> None:
-        """Keep files in `folder`, made when first needed; the longest unused ones go above `most_bytes`."""
-        self.folder = folder
-        self.most_bytes = most_bytes
-        self._making = threading.Lock()  # one at a time also bounds the memory
-
-    def get(self, recipe: Recipe) -> Path:
-        """Return the path of the finished file, making it at the first call.
-
-        Open it soon: it may be evicted once newer files pass the limit. The newest is kept even when it is larger.
-        Raises `OSError` when it cannot be written (a full disk), and leaves no partial file behind.
-        """
-        path = self.folder / f"{recipe.token()}{recipe.suffix}"
-        if _touched(path):
-            return path
-        with self._making:
-            if not _touched(path):
-                _write(path, make(recipe))
-                _evict(self.folder, newest=path, most_bytes=self.most_bytes)
-        return path
-
-
-def frames(seconds: float, fps: int) -> int:
-    """Return how many frames a video has: 121 for 5 seconds at 24, as the first is at zero; counted in decimals."""
-    return math.floor(Decimal(repr(seconds)) * fps) + 1
-
-
-def length_text(seconds: float, fps: int) -> str:
-    """Return the true length of a video in seconds, at most three decimals, cut and not rounded: `5.041`."""
-    whole, thousandths = divmod(frames(seconds, fps) * 1000 // fps, 1000)
-    return f"{whole}.{thousandths:03d}".rstrip("0").rstrip(".")
 
 
 def make(recipe: Recipe) -> bytes:
@@ -169,21 +47,6 @@ def make(recipe: Recipe) -> bytes:
     png, jpg: the picture of the video's first frame. mp3, wav: a tone of `seconds`, 44.1 kHz, one channel.
     """
     return _image(recipe) if recipe.kind == "image" else _muxed(recipe)
-
-
-def _conditions(recipe: Recipe) -> Iterator[tuple[bool, str]]:
-    """Give every condition of a recipe with what to say when it does not hold."""
-    kind, width, height, seconds = recipe.kind, recipe.width, recipe.height, recipe.seconds
-    size, is_video = f"size {width}x{height}", kind == "video"
-    yield kind in ("video", "image", "audio"), f"kind {kind!r}: expected video, image or audio"
-    yield FORMATS.get(recipe.format, "").startswith(kind), f"format {recipe.format!r}: not one of kind {kind!r}"
-    yield 0 <= recipe.seed < 2**64, f"seed {recipe.seed}: expected 0 to 2**64 - 1"
-    yield all(16 <= side <= 8192 for side in (width, height)), f"{size}: a side is from 16 to 8192 pixels"
-    yield width * height <= MOST_PIXELS, f"{size}: more than {MOST_PIXELS} pixels"
-    yield 0.1 <= seconds <= 300, f"seconds {seconds}: expected 0.1 to 300"
-    yield 1 <= recipe.fps <= 60, f"fps {recipe.fps}: expected 1 to 60"
-    yield not is_video or (width % 2 == 0 and height % 2 == 0), f"{size}: H.264 with yuv420p needs even sides"
-    yield not is_video or width * height * seconds <= MOST_PIXEL_SECONDS, f"{size}: too large for {seconds} seconds"
 
 
 class _Scene(NamedTuple):
@@ -354,47 +217,3 @@ def _sounds(stream: AudioStream, recipe: Recipe) -> Iterator[_Packet]:
         done += frame.samples
         yield from stream.encode(frame)
     yield from stream.encode(None)
-
-
-def _touched(path: Path) -> bool:
-    """Say whether a file is there, and mark it as just used."""
-    with contextlib.suppress(FileNotFoundError):
-        os.utime(path)
-        return True
-    return False
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Put a file there whole or not at all, making its folder."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{secrets.token_hex(8)}.part")
-    try:
-        with part.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())  # some file systems find out only here that the disk is full
-        part.replace(path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
-
-
-def _evict(folder: Path, *, newest: Path, most_bytes: int) -> None:
-    """Take away the longest unused files until the rest fit; a file in use on Windows stays for now."""
-    found = sorted(_found(folder), key=lambda seen: seen[1].st_mtime)
-    total = sum(known.st_size for _, known in found)
-    fresh = found[-1][1].st_mtime - STALE_SECONDS if found else 0
-    for path, known in found:
-        is_kept = path == newest or (path.suffix == ".part" and known.st_mtime > fresh)
-        if total > most_bytes and not is_kept:
-            with contextlib.suppress(OSError):
-                path.unlink()
-                total -= known.st_size
-
-
-def _found(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
-    """Give the files of a shelf; one that another process takes away meanwhile is left out."""
-    for path in folder.iterdir():
-        if OURS.fullmatch(path.name):
-            with contextlib.suppress(FileNotFoundError):
-                yield path, path.stat()

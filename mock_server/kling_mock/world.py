@@ -5,10 +5,12 @@ envelope. Endpoints are not known by name: a role and the bundle are all there i
 """
 
 import logging
+import tempfile
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from functools import partial
-from typing import Any
+from functools import cached_property, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from kling_spec.document import Document, Operation, operations
 from kling_spec.lifecycle import Lifecycle, lifecycle
@@ -25,12 +27,15 @@ from .gate import ORDER, Visit
 from .ids import Ids
 from .law import Law
 from .recipe import Recipe
-from .replies import ASSETS, CallContext, TaskReply, filled
+from .replies import CallContext, TaskReply, filled
 from .request import Answer, Request, json_answer
 from .results import recipe
 from .routes import Routes
 from .settings import Settings
 from .tasks import Task, timeline
+
+if TYPE_CHECKING:
+    from .shelf import Shelf
 
 log = logging.getLogger("kling_mock")
 
@@ -82,6 +87,13 @@ class World:
         found = self.lifecycles[operation.family]
         assert found is not None, f"{operation.id}: a family with tasks has a lifecycle"
         return found
+
+    @cached_property
+    def shelf(self) -> "Shelf":
+        """Where made results are kept. Late: the codecs take a while to load."""
+        from .shelf import Shelf
+
+        return Shelf(Path(tempfile.gettempdir()) / "kling-mock-results")
 
     def handle(self, request: Request) -> Answer:
         """Return the answer to a request. Never raises: what goes wrong inside is an answer with code 5000."""
@@ -219,5 +231,3 @@ _HANDLERS: Mapping[str, Callable[[World, Visit], Any]] = {
     "page": World.page,
     "call": World.call,
 }
-
-__all__ = ["ASSETS", "World"]

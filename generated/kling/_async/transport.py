@@ -6,7 +6,6 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from kling._core.envelope import opened
 from kling._core.operation import Operation
 from kling._core.settings import Settings
 from kling._core.shape import Violation
@@ -61,6 +60,8 @@ class AsyncTransport:
             raise RuleBroken(operation.id, tuple(refused))
 
     async def _answered(self, operation: Operation, *, url: str, query: Mapping[str, Any], content: bytes | None) -> Any:
+        from kling._core.envelope import opened  # late: it brings pydantic along
+
         response = await self._sent(operation.verb, url=url, query=query, content=content)
         return opened(operation, response.status_code, response.content)
 

@@ -5,7 +5,6 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from kling._core.envelope import opened
 from kling._core.operation import Operation
 from kling._core.settings import Settings
 from kling._core.shape import Violation
@@ -60,6 +59,8 @@ class Transport:
             raise RuleBroken(operation.id, tuple(refused))
 
     def _answered(self, operation: Operation, *, url: str, query: Mapping[str, Any], content: bytes | None) -> Any:
+        from kling._core.envelope import opened  # late: it brings pydantic along
+
         response = self._sent(operation.verb, url=url, query=query, content=content)
         return opened(operation, response.status_code, response.content)
 

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from .lifecycle import Lifecycle, lifecycle
-from .model import Model
 from .shape import Check, compile_shape
+
+if TYPE_CHECKING:
+    from .model import Model
 
 _TABLES = Path(__file__).resolve().parent.parent / "_spec"
 
@@ -34,7 +36,7 @@ class Operation:
         return compile_shape(self.body or {})
 
     @cached_property
-    def model(self) -> type[Model]:
+    def model(self) -> "type[Model]":
         """Return the class of the reply's data; imports its module."""
         module, _, name = self.reply.rpartition(".")
         found: type[Model] = getattr(import_module(f"kling.types.{module}"), name)

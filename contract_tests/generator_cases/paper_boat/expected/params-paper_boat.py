@@ -1,0 +1,23 @@
+"""Objects that requests hold. Made from the spec; do not edit."""
+
+from __future__ import annotations
+
+from typing import Literal, NotRequired, TypedDict
+
+
+class Sheet(TypedDict):
+    """A sheet of paper."""
+
+    side: int
+    """Length of a side."""
+
+
+Create = TypedDict(
+    "Create",
+    {
+        "colour": NotRequired[Literal["white", "red", "gold"]],
+        "sheets": list[Sheet],
+        "class": NotRequired[Literal["a", "b"] | str],
+        "sail": NotRequired[str],
+    },
+)

@@ -1,0 +1,167 @@
+"""Ids, time, callbacks and packs of the mock, and its control API."""
+
+import json
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from conftest import BODY, START_MS, Bench, bench
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kling_mock.callbacks import Outbox, is_loopback
+from kling_mock.clock import Clock
+from kling_mock.ids import EPOCH, Ids
+from kling_mock.settings import Settings
+from kling_mock.tasks import timeline
+from kling_spec.bundle import ruled
+from kling_spec.lifecycle import lifecycle
+from kling_spec.load import load
+
+_RULED = ruled(load())
+
+
+def test_ids_are_snowflakes_of_their_time(mock: Bench) -> None:
+    """Ids have 18 digits, grow, and tell their creation to the millisecond; request ids are UUIDs of version 4."""
+    made = [mock.post().json() for _ in range(3)]
+    ids = [int(one["data"]["task_id"]) for one in made]
+    assert ids == sorted(set(ids))
+    assert {(one >> 22) + EPOCH for one in ids} == {START_MS}
+    assert all(len(str(one)) == 18 for one in ids)
+    assert {one["request_id"][14] for one in made} == {"4"}
+
+
+def test_the_same_seed_repeats_a_run() -> None:
+    """Two mocks with one seed mint the same ids and times; another seed other ones."""
+
+    def run(seed: int) -> list[Any]:
+        mock = bench(_RULED, Settings(seed=seed))
+        answers = [mock.post().json() for _ in range(2)]
+        return [*answers, [task.timeline for task in mock.world.account.tasks.page("text_to_video", 1, 9)]]
+
+    assert run(1) == run(1)
+    assert run(1) != run(2)
+
+
+@given(seed=st.text(max_size=8), start=st.integers(0, 2**41), later=st.integers(0, 10_000_000))
+def test_a_task_never_goes_back(seed: str, start: int, later: int) -> None:
+    """Whatever the seed, states follow the lifecycle and time; what a task says depends on the time alone."""
+    data = load().catalogues["lifecycles"]["lifecycles"]["task"]
+    life = lifecycle("task", data)
+    assert life is not None
+    for fails in (True, False):
+        steps = timeline(life, start=start, fails=fails, seed=seed)
+        assert [at for _, at in steps] == sorted(at for _, at in steps)
+        assert all(after in life.states[before].next for (before, _), (after, _) in pairwise(steps))
+        assert life.verdict(steps[-1][0]) == ("failed" if fails else "done")
+
+
+def test_time_does_not_go_back() -> None:
+    """A clock that stands still moves only forward, by hand."""
+    clock = Clock(speed=0, start_ms=1000)
+    clock.advance(1.5)
+    assert clock.now() == 2500
+    assert clock.real_seconds_until(2501) is None
+    with pytest.raises(ValueError, match="does not go back"):
+        clock.advance(-1)
+
+
+def test_a_scaled_clock_runs_faster() -> None:
+    """At speed 10 a real second is ten."""
+    real = iter([0.0, 1.0, 1.0]).__next__
+    clock = Clock(speed=10, start_ms=0, real=real)
+    assert clock.now() == 10_000
+    assert clock.real_seconds_until(20_000) == 1.0
+
+
+@pytest.mark.parametrize(("url", "here"), [("http://127.0.0.1:1/x", True), ("http://localhost/x", True), ("http://[::1]:8/x", True), ("http://127.0.0.1.example.com/", False), ("http://10.0.0.1/", False), ("http://example.com@127.0.0.2/", True), ("http://127.0.0.1@example.com/", False), ("file:///x", False)])  # fmt: skip
+def test_callbacks_go_to_loopback_only(url: str, here: bool) -> None:
+    """Only an address of this machine, or localhost, is posted to; the rest is logged with the reason."""
+    sent: list[str] = []
+    outbox = Outbox(lambda target, body: sent.append(target) or 200)  # type: ignore[func-returns-value]  # append is the point
+    outbox.put(0, url, lambda: b"{}")
+    outbox.settle(1)
+    assert is_loopback(url) is here
+    assert bool(sent) is here
+    assert len(outbox.log) == 1
+
+
+def test_callbacks_fall_due_in_order(mock: Bench) -> None:
+    """Advancing delivers what fell due, oldest first, across tasks; a receiver that cannot be reached stops nothing."""
+    order: list[tuple[int, str]] = []
+
+    def send(url: str, body: bytes) -> int:
+        said = json.loads(body)
+        order.append((said["updated_at"], said["task_status"]))
+        raise OSError("refused")
+
+    mock.world.outbox._send = send
+    for _ in range(20):
+        mock.post({**BODY, "callback_url": "http://127.0.0.1:9/x"})
+        mock.world.clock.advance(0.4)
+    made = mock.world.advance(600)
+    assert [at for at, _ in order] == sorted(at for at, _ in order)
+    assert len(made) == 60
+    assert {one.problem for one in made} == {"refused"}
+
+
+def test_ids_stay_unique_within_a_millisecond() -> None:
+    """Many ids of one moment differ."""
+    ids = Ids(1)
+    made = [ids.snowflake(START_MS) for _ in range(10_000)]
+    assert len(set(made)) == len(made)
+
+
+_CONTROL: list[tuple[str, str, Any, int]] = [
+    ("GET", "/_mock/health", None, 200),
+    ("POST", "/_mock/clock/advance", {"seconds": 5}, 200),
+    ("POST", "/_mock/clock/advance", {"seconds": -5}, 400),
+    ("POST", "/_mock/clock/advance", {}, 400),
+    ("POST", "/_mock/fail-next", {"reason": "image_pixels", "count": 2}, 200),
+    ("GET", "/_mock/callbacks", None, 200),
+    ("POST", "/_mock/reset", None, 200),
+    ("GET", "/_mock/nothing", None, 404),
+    ("GET", "/_mock/assets/video_1_99999x99999_5_24__mp4.mp4", None, 404),
+    ("GET", "/_mock/assets/..%2f..%2fetc%2fpasswd", None, 404),
+]
+
+
+@pytest.mark.parametrize(("verb", "path", "body", "status"), _CONTROL)
+def test_the_control_api_answers(mock: Bench, verb: str, path: str, body: Any, status: int) -> None:
+    """The control API is plain JSON; mistakes are named."""
+    answer = mock.http().request(verb, path, content=None if body is None else json.dumps(body))
+    assert answer.status_code == status
+    assert status == 200 or answer.json()["error"]
+
+
+def test_reset_forgets_everything(mock: Bench) -> None:
+    """After a reset there are no tasks, failures or deliveries."""
+    mock.post({**BODY, "callback_url": "http://127.0.0.1:9/x"})
+    mock.http().post("/_mock/fail-next", json={})
+    assert mock.http().post("/_mock/reset").json() == {"tasks": 0}
+    assert mock.world.advance(600) == []
+    assert not mock.world.account.next_failures
+
+
+def test_a_fault_of_the_mock_is_an_answer(
+    mock: Bench, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What goes wrong inside is code 5000 and a traceback in the log, not a dropped connection."""
+    broken: Callable[..., Any] = lambda *args: 1 / 0  # noqa: E731 (the shortest way to fail)
+    monkeypatch.setattr(mock.world, "create", broken)
+    monkeypatch.setitem(__import__("kling_mock.world", fromlist=["x"])._HANDLERS, "create", broken)
+    assert mock.post().json()["code"] == 5000
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_packs_tell_what_is_left(mock: Bench) -> None:
+    """A task that succeeds takes its units from the pack, and the account query says so."""
+    client = mock.client()
+    before = client.account.costs(start_time=0, end_time=1).resource_pack_subscribe_infos
+    client.text_to_video.create(model_name="kling-v3", prompt="x", duration="3")
+    after = client.account.costs(start_time=0, end_time=1).resource_pack_subscribe_infos
+    assert before
+    assert after
+    assert [one[0].remaining_quantity for one in (before, after)] == [10_000, 9_998.2]
+    assert client.account.costs(start_time=0, end_time=1, resource_pack_name="none").resource_pack_subscribe_infos == []
