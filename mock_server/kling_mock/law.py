@@ -38,6 +38,10 @@ class Law:
         self._refuse([one for one in self._checked(body) if self._counts(one)])
         return body
 
+    def read_text(self, asked: dict[str, str]) -> dict[str, Any]:
+        """Return query parameters, which come as text, as what they say. Raises `Refusal` like `read`."""
+        return self.read(read(asked, self.schema))
+
     def _counts(self, one: Broken) -> bool:
         if self._strict:
             return True

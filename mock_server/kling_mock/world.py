@@ -217,7 +217,8 @@ class World:
 def _query_schema(operation: Operation) -> Document:
     asked = [one for one in operation.parameters if one["in"] == "query"]
     required = [one["name"] for one in asked if one.get("required")]
-    return {"type": "object", "properties": {one["name"]: one["schema"] for one in asked}, "required": required}
+    members = {one["name"]: one["schema"] for one in asked}
+    return {"type": "object", "properties": members, "required": required, "additionalProperties": False}
 
 
 def _unique_fields(operation: Operation) -> tuple[str, ...]:
