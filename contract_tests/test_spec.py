@@ -1,5 +1,6 @@
 """The YAML is read as JSON reads it, mistakes are named, and the bundle of any day is sound."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,13 @@ from openapi_spec_validator import validate
 from kling_spec.as_of import as_of, in_force
 from kling_spec.bundle import current, plain, ruled, text
 from kling_spec.document import Document, inlined, operations
+from kling_spec.editor import family_schema
 from kling_spec.errors import SpecError
 from kling_spec.lint import BASELINE, lint, state_dates
 from kling_spec.load import Spec, home, load
 from kling_spec.new import new_family
 from kling_spec.shape import violations
-from kling_spec.yaml_json import parse
+from kling_spec.yaml_json import parse, read
 
 Copy = Any  # a function that gives a copy of the spec with one file changed
 
@@ -149,6 +151,18 @@ def test_a_new_family_from_the_template_lints(changed: Copy) -> None:
     for name in ("face_swap", "Face-Swap", ""):
         with pytest.raises(SpecError):
             new_family(name, folder, "2026-03")
+
+
+def test_editors_know_the_grammar() -> None:
+    """The JSON Schema for editors is current, takes every family file, and marks a misspelt key."""
+    made = family_schema()
+    assert json.loads((home() / "family.schema.json").read_text(encoding="utf-8")) == made, (
+        "kling-spec schema --out spec/family.schema.json"
+    )
+    validator = jsonschema_rs.Draft202012Validator(made)
+    for path in home().glob("families/*.yaml"):
+        validator.validate(read(path))
+    assert not validator.is_valid({"x-kling-famly": {}})
 
 
 _DATES = st.dates().map(lambda one: one.replace(year=2026).isoformat())

@@ -11,11 +11,12 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
 from kling import ApiError, Kling, RuleBroken
 from kling.types.shared import Video, VideoTask
 from kling_mock.settings import ACCESS_KEY, SECRET_KEY
-from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 _PROMPT = "A paper boat drifts down a rainy street at dusk"
 _SHARE = {"submitted": 10, "processing": 40, "succeed": 100}

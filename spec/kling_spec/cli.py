@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 
 from . import bundle as bundles
+from .editor import family_schema
 from .errors import SpecError
 from .lint import lint as lint_spec
 from .load import home, load
@@ -50,6 +51,12 @@ def bundle(spec: SpecFolder = None, as_of: AsOf = None, out: Out = None, plain: 
 def as_of_date(day: Annotated[str, typer.Argument(metavar="DATE")], spec: SpecFolder = None, out: Out = None) -> None:
     """Make the bundle of one day; the same as bundle --as-of DATE."""
     _write(bundles.text(bundles.ruled(load(spec), day)), out)
+
+
+@app.command(epilog="Example: kling-spec schema --out spec/family.schema.json")
+def schema(out: Out = None) -> None:
+    """Make the JSON Schema of a family file, for editors."""
+    _write(json.dumps(family_schema(), indent=1) + "\n", out)
 
 
 @app.command(epilog="Example: kling-spec new face_swap")

@@ -6,6 +6,7 @@ from pathlib import Path
 from .errors import SpecError
 
 _TEMPLATE = """\
+# yaml-language-server: $schema=../family.schema.json
 # {title}: say here what it makes.
 x-kling-family:
   name: {name}
