@@ -1,5 +1,6 @@
 """Every rule means the same to the check, the JSON Schema, the client and the mock."""
 
+import re
 from typing import Any
 
 import httpx2
@@ -66,7 +67,7 @@ def _tops(rule: Rule) -> set[str]:
     grouped = [name for field in rule.get("fields", []) for name in ([field] if isinstance(field, str) else field)]
     cells = [name for rows in rule.get("rows", {}).values() for row in rows for name in row]
     single = [rule[key] for key in ("field", "key", "items", "equals") if key in rule]
-    return {name.partition(".")[0] for name in [*grouped, *cells, *single, *rule.get("when", {})]}
+    return {re.split(r"[.\[]", name)[0] for name in [*grouped, *cells, *single, *rule.get("when", {})]}
 
 
 def _value(schema: Document, rule: Rule) -> st.SearchStrategy[Any]:
@@ -99,6 +100,9 @@ _KINDS: dict[str, list[tuple[dict[str, Any], dict[str, Any], bool]]] = {
     "exactly_one_of": [({"fields": ["a", "b"]}, {"a": 1}, True), ({"fields": ["a", "b"]}, {"a": 1, "b": 1}, False), ({"fields": ["a", "b"]}, {"a": ""}, False)],
     "at_least_one_of": [({"fields": ["a", "b"]}, {"b": 0}, True), ({"fields": ["a", "b"]}, {"b": []}, False)],
     "at_most_one_of": [({"fields": ["a", ["b", "c"]]}, {"b": 1, "c": 1}, True), ({"fields": ["a", ["b", "c"]]}, {"a": 1, "c": 1}, False)],
+    "at_most_one_of ": [({"fields": ["a[t=x]", "b[t!=y]"]}, {"a": [{"t": "x"}], "b": [{"t": "y"}]}, True), ({"fields": ["a[t=x]", "b[t!=y]"]}, {"a": [{"t": "x"}], "b": [{}]}, False)],
+    "needed_with ": [({"field": "a", "when": {"b": {"more_than": 1}}}, {"b": [1]}, True), ({"field": "a", "when": {"b": {"more_than": 1}}}, {"b": [1, 2]}, False)],
+    "only_with ": [({"field": "a", "when": {"b": {"at_most": 1}}}, {"a": 1, "b": [1]}, True), ({"field": "a", "when": {"b": {"at_most": 1}}}, {"a": 1, "b": [1, 2]}, False)],
     "together": [({"fields": ["a", "b"]}, {}, True), ({"fields": ["a", "b"]}, {"a": 1}, False)],
     "only_with": [({"field": "a", "when": {"b": [True]}}, {"a": 1, "b": True}, True), ({"field": "a", "when": {"b": [True]}}, {"a": 1, "b": 1}, False)],
     "needed_with": [({"field": "a", "when": {"b": {"not": ["x"]}}}, {"b": "x"}, True), ({"field": "a", "when": {"b": {"not": ["x"]}}}, {}, False)],
@@ -117,11 +121,11 @@ _KINDS: dict[str, list[tuple[dict[str, Any], dict[str, Any], bool]]] = {
 
 def test_every_kind_has_its_cases() -> None:
     """A new kind of rule comes with an example of what it says, a check, a schema and its words."""
-    assert set(_KINDS) == set(CHECKS) == set(RULE_WORDS)
+    assert {kind.strip() for kind in _KINDS} == set(CHECKS) == set(RULE_WORDS)
 
 
 @pytest.mark.parametrize(
-    ("kind", "words", "body", "keeps"), [(kind, *case) for kind, cases in _KINDS.items() for case in cases]
+    ("kind", "words", "body", "keeps"), [(kind.strip(), *case) for kind, cases in _KINDS.items() for case in cases]
 )
 def test_a_kind_says_what_its_name_says(kind: str, words: dict[str, Any], body: dict[str, Any], keeps: bool) -> None:
     """Each kind of rule, on the smallest body that shows it, as a check and as a schema."""

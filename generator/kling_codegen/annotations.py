@@ -13,6 +13,8 @@ _PLAIN = {"string": "str", "integer": "int", "number": "float", "boolean": "bool
 def annotation(schema: Mapping[str, Any], document: Document) -> str:
     """Return the annotation of a request field: `Literal["std", "pro"]`, `Sequence[shared_params.Voice]`."""
     target = resolved(dict(schema), document)
+    if "anyOf" in target:
+        return " | ".join(annotation(one, document) for one in target["anyOf"])
     kind = target.get("type", "")
     if "enum" in target:
         return _literal(target)

@@ -35,11 +35,9 @@ class Delivered:
 
 def is_loopback(url: str) -> bool:
     """Say whether a URL leads to this machine. Names are not looked up: only `localhost` is one."""
-    host = urlsplit(url).hostname or ""
-    if host == "localhost":
-        return True
     try:
-        return ipaddress.ip_address(host).is_loopback
+        host = urlsplit(url).hostname or ""
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
 

@@ -18,6 +18,8 @@ _TRUTH = {"true": True, "false": False}
 
 def read(value: Any, schema: Schema) -> Any:
     """Return a value as the service understands it."""
+    if "anyOf" in schema:
+        return _alternative(value, schema["anyOf"])
     kind = schema.get("type")
     if kind == "object" and isinstance(value, dict):
         members = schema.get("properties", {})
@@ -25,6 +27,24 @@ def read(value: Any, schema: Schema) -> Any:
     if kind == "array" and isinstance(value, list):
         return [read(one, schema.get("items", {})) for one in value]
     return _scalar(value, str(kind))
+
+
+_KINDS: Mapping[str, tuple[type, ...]] = {
+    "string": (str,),
+    "integer": (int,),
+    "number": (int, float),
+    "array": (list,),
+    "object": (dict,),
+}
+
+
+def _alternative(value: Any, ways: list[Schema]) -> Any:
+    """Return a value as the first alternative that fits what it then is."""
+    for one in ways:
+        made = read(value, one)
+        if made in one["enum"] if "enum" in one else isinstance(made, _KINDS[one["type"]]) and not isinstance(made, bool):
+            return made
+    return value
 
 
 def _scalar(value: Any, kind: str) -> Any:

@@ -66,11 +66,13 @@ NODES: Mapping[str, Mapping[str, str]] = {
         "x-kling-rules": "[rule]",
         "x-kling-media": "media",
         "x-kling-ref": "reference",
+        "x-kling-make": "make",
         "x-kling-values": "{value}",
     },
     "media": dict.fromkeys(
-        ("kind", "formats", "most_mb", "least_px", "most_px", "ratio", "seconds", "base64", "watermark", "fps"), "any"
+        ("kind", "formats", "most_mb", "least_px", "most_px", "ratio", "seconds", "base64", "watermark", "fps", "format"), "any"
     ),
+    "make": dict.fromkeys(("echo", "value", "count", "when"), "any"),
     "reference": dict.fromkeys(("kind", "days", "hours"), "any"),
     "value": dict.fromkeys(("since", "until", "label", "trust"), "any"),
     "rule": dict.fromkeys(

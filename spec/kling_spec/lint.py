@@ -1,5 +1,6 @@
 """Looks for what contradicts itself in the spec. Every finding names the file, the place and the fix."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -186,7 +187,9 @@ def _rule(rule: Rule, schema: Document) -> Iterator[str]:
         return
     yield from (f"a {rule['kind']} rule needs {word}" for word in ("id", *words) if word not in rule)
     members = schema.get("properties", {})
-    yield from (f"{name} is not a property of this schema" for name in _spoken(rule) if name.partition(".")[0] not in members)
+    yield from (
+        f"{name} is not a property of this schema" for name in _spoken(rule) if re.split(r"[.\[]", name)[0] not in members
+    )
     for name, wanted in rule.get("when", {}).items():
         yield from _foreign(name, wanted, members)
     for key, rows in rule.get("rows", {}).items():

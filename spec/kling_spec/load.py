@@ -14,7 +14,7 @@ from .grammar import refuse_unknown
 from .yaml_json import read
 
 Document = dict[str, Any]
-CATALOGUES = ("errors", "lifecycles", "models", "prices")
+CATALOGUES = ("errors", "lifecycles", "models", "prices", "voices")
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def load(folder: Path | None = None) -> Spec:
     document["tags"] = [
         {"name": name, "description": one.get("title", name), "x-kling-family": one} for name, one in families.items()
     ]
-    catalogues = {name: read(folder / f"{name}.yaml") for name in CATALOGUES}
+    catalogues = {name: read(folder / f"{name}.yaml") for name in CATALOGUES if (folder / f"{name}.yaml").is_file()}
     return Spec(document=document, catalogues=catalogues, families=families, files=files, digest=digest(folder))
 
 

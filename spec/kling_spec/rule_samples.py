@@ -140,7 +140,8 @@ def _fields(rule: Rule, schema: Document) -> list[str]:
     said = [rule[key] for key in ("key", "field", "low", "high", "items", "equals") if key in rule]
     grouped = [one for field in rule.get("fields", []) for one in ([field] if isinstance(field, str) else field)]
     cells = [name for rows in rule.get("rows", {}).values() for row in rows for name in row]
-    return [name for name in dict.fromkeys([*said, *grouped, *rule.get("when", {}), *cells]) if _member(schema, name)]
+    names = [name.partition("[")[0] for name in [*said, *grouped, *rule.get("when", {}), *cells]]
+    return [name for name in dict.fromkeys(names) if _member(schema, name)]
 
 
 def _member(schema: Document, name: str) -> Document:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
-from .rules import Body, Rule, among
+from .rules import Body, Rule, among, parsed_filter
 
 Schema = dict[str, Any]
 _NOT_GIVEN: list[Any] = [None, "", []]
@@ -30,7 +30,22 @@ def _at(name: str, schema: Schema, *, required: bool) -> Schema:
 
 
 def _given(name: str) -> Schema:
+    if name.endswith("]"):
+        return _has(name)
     return _at(name, {"not": {"enum": _NOT_GIVEN}}, required=True)
+
+
+def _has(name: str) -> Schema:
+    """Say that a list has an item that a filter lets through."""
+    path, _, last = name.rpartition(".")
+    head, member, equal, wanted = parsed_filter(last)
+    said = {"const": wanted} if equal else {"not": {"const": wanted}}
+    item = {"type": "object", "properties": {member: said}, **({"required": [member]} if equal else {})}
+    return _at(f"{path}.{head}" if path else head, {"type": "array", "contains": item}, required=True)
+
+
+def _longer(name: str, size: int) -> Schema:
+    return _at(name, {"type": "array", "minItems": size + 1}, required=True)
 
 
 def _absent(name: str) -> Schema:
@@ -65,6 +80,10 @@ def _condition(name: str, wanted: Any, defaults: Body) -> Schema:
         return _is_one(name, wanted, defaults)
     if "given" in wanted:
         return _given(name) if wanted["given"] else _absent(name)
+    if "more_than" in wanted:
+        return _longer(name, wanted["more_than"])
+    if "at_most" in wanted:
+        return {"not": _longer(name, wanted["at_most"])}
     return _is_none(name, wanted["not"], defaults)
 
 

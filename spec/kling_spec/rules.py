@@ -3,11 +3,13 @@
 A rule is data: `{"id": …, "kind": …}` and the words of its kind. `check` says what a body breaks. Standard library
 only: the client carries a copy of this file. The same rules as JSON Schema are in `rule_schema`.
 
-"Given" means present and not null, not empty text, not an empty list. Field names may be dotted: `input.image`.
+"Given" means present and not null, not empty text, not an empty list. Field names may be dotted, `input.image`, and may
+end in a filter: `image_list[type=first_frame]` is given when the list has such an item, `[type!=x]` when it has another.
 """
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 Rule = Mapping[str, Any]
@@ -24,8 +26,26 @@ def raw(body: Any, name: str) -> Any:
     for part in name.split("."):
         if not isinstance(body, Mapping):
             return None
-        body = body.get(part)
+        body = _filtered(body, part) if part[-1] == "]" else body.get(part)
     return body
+
+
+@cache
+def parsed_filter(part: str) -> tuple[str, str, bool, str]:
+    """Return `image_list[type!=x]` as ("image_list", "type", False, "x"); the third says whether it must be equal."""
+    found = re.fullmatch(r"(\w+)\[(\w+)(!?)=([^\]]*)\]", part)
+    if found is None:
+        raise ValueError(f"{part}: a filter is written list[member=value] or list[member!=value]")
+    return found[1], found[2], not found[3], found[4]
+
+
+def _filtered(body: Body, part: str) -> list[Any] | None:
+    """Return the items of a list that a filter lets through, None where there is no list."""
+    name, member, equal, wanted = parsed_filter(part)
+    items = body.get(name)
+    if not isinstance(items, list):
+        return None
+    return [one for one in items if isinstance(one, Mapping) and (one.get(member) == wanted) is equal]
 
 
 def given(body: Body, name: str) -> bool:
@@ -53,8 +73,15 @@ def _condition(wanted: Any, body: Body, name: str, defaults: Body) -> bool:
     if isinstance(wanted, Mapping):
         if "given" in wanted:
             return given(body, name) is wanted["given"]
+        if "more_than" in wanted or "at_most" in wanted:
+            return (_length(body, name) > wanted.get("more_than", wanted.get("at_most"))) is ("more_than" in wanted)
         return not among(value(body, name, defaults), wanted["not"])
     return among(value(body, name, defaults), wanted)
+
+
+def _length(body: Body, name: str) -> int:
+    found = raw(body, name)
+    return len(found) if isinstance(found, list) else 0
 
 
 def check(rule: Rule, body: Body, defaults: Body) -> str | None:
@@ -147,8 +174,7 @@ def _distinct(rule: Rule, body: Body, defaults: Body) -> str | None:
 
 
 def _count_at_most(rule: Rule, body: Body, defaults: Body) -> str | None:
-    lists = [raw(body, name) for name in rule["fields"]]
-    total = sum(len(one) for one in lists if isinstance(one, list))
+    total = sum(_length(body, name) for name in rule["fields"])
     if total <= rule["most"] or not holds(rule.get("when", {}), body, defaults):
         return None
     return f"{_names(rule['fields'])} may hold {rule['most']} entries together; got {total}"
@@ -230,6 +256,9 @@ def _words(name: str, wanted: Any) -> str:
         return f"{name} {either(wanted)}"
     if "given" in wanted:
         return f"{name} {'given' if wanted['given'] else 'not given'}"
+    if "more_than" in wanted or "at_most" in wanted:
+        word = "more_than" if "more_than" in wanted else "at_most"
+        return f"{word.replace('_', ' ')} {wanted[word]} entries in {name}"
     return f"{name} other than {either(wanted['not'])}"
 
 

@@ -45,6 +45,8 @@ def compile_shape(schema: Schema, *, rules: bool = True) -> Check:
     The function takes the value, the name of its place (`""` for the body) and the list. With `rules=False` only
     the shape is looked at, not the cross-field rules of the objects.
     """
+    if "anyOf" in schema:
+        return _alternatives(schema, rules=rules)
     kind = schema.get("type")
     checks = [made for make in (_enum, _size, _bounds, _pattern) if (made := make(schema)) is not None]
     if kind == "object":
@@ -52,6 +54,29 @@ def compile_shape(schema: Schema, *, rules: bool = True) -> Check:
     elif kind == "array":
         checks.append(_items(schema, rules=rules))
     return _typed(str(kind), checks) if kind in _TYPES else _each(checks)
+
+
+def _alternatives(schema: Schema, *, rules: bool) -> Check:
+    ways = [compile_shape(one, rules=rules) for one in schema["anyOf"]]
+    said = " or ".join(_told(one) for one in schema["anyOf"])
+
+    def run(value: Any, place: str, out: list[Violation]) -> None:
+        for way in ways:
+            found: list[Violation] = []
+            way(value, place, found)
+            if not found:
+                return
+        out.append(Violation("type", "type", place, f"{place} must be {said}; got {_short(value)}"))
+
+    return run
+
+
+def _told(schema: Schema) -> str:
+    if "enum" in schema:
+        return rule_checks.either(schema["enum"])
+    low, high = schema.get("minimum"), schema.get("maximum")
+    limits = "" if low is None and high is None else f" {_range(low, high)}"
+    return f"{_article(str(schema.get('type')))}{limits}"
 
 
 def _each(checks: list[Check]) -> Check:

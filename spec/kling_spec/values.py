@@ -15,6 +15,8 @@ def pool(schema: Schema) -> list[Any]:
     """Return a few values of different kinds that fit a resolved schema."""
     if "enum" in schema:
         return list(schema["enum"])
+    if "anyOf" in schema:
+        return [value for one in schema["anyOf"] for value in pool(one)]
     return _POOLS.get(schema.get("type", ""), _nothing)(schema)
 
 
@@ -46,14 +48,16 @@ def _booleans(schema: Schema) -> list[Any]:
 def _arrays(schema: Schema) -> list[Any]:
     items = pool(schema["items"])
     low, high = max(1, schema.get("minItems", 1)), min(schema.get("maxItems", 3), 6)
-    return [[items[place % len(items)] for place in range(size)] for size in dict.fromkeys((low, min(low + 1, high), high))]
+    sizes = dict.fromkeys((low, min(low + 1, high), high))
+    return [[items[place % len(items)] for place in range(size)] for size in sizes] + [[one] * low for one in items[1:]]
 
 
 def _objects(schema: Schema) -> list[Any]:
-    """Return the object with what it must hold, and the one with all it may hold."""
+    """Return the object with what it must hold, the one with all it may hold, and one for each value of its enums."""
     members = schema.get("properties", {})
     small = {name: least(one) for name, one in members.items() if name in schema.get("required", ())}
-    return [small, {name: least(one) for name, one in members.items()}]
+    valued = [{**small, name: value} for name, one in members.items() for value in one.get("enum", [])]
+    return [small, {name: least(one) for name, one in members.items()}, *valued[:8]]
 
 
 _POOLS = {

@@ -17,7 +17,8 @@ def units(price: Mapping[str, Any], body: Body, defaults: Body, *, source_second
     row = next((row for row in price["rows"] if holds(row.get("when", {}), body, defaults)), None)
     if row is None:
         return Decimal(0)
-    return _row_units(row, _seconds(row, body, defaults, source_seconds))
+    times = value(body, row["times"], defaults) if "times" in row else 1
+    return _row_units(row, _seconds(row, body, defaults, source_seconds), times if isinstance(times, int) else 1)
 
 
 def _seconds(row: Mapping[str, Any], body: Body, defaults: Body, source_seconds: float) -> Decimal:
@@ -25,9 +26,9 @@ def _seconds(row: Mapping[str, Any], body: Body, defaults: Body, source_seconds:
     return Decimal(str(source_seconds if name == "source" else value(body, name, defaults)))
 
 
-def _row_units(row: Mapping[str, Any], seconds: Decimal) -> Decimal:
+def _row_units(row: Mapping[str, Any], seconds: Decimal, times: int) -> Decimal:
     if "units" in row:
-        return Decimal(row["units"])
+        return Decimal(row["units"]) * times
     if "per_second" in row:
         return Decimal(row["per_second"]) * seconds
     return Decimal(row["per_started"]) * math.ceil(seconds / Decimal(row["step"]))
