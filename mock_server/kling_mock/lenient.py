@@ -29,13 +29,7 @@ def read(value: Any, schema: Schema) -> Any:
     return _scalar(value, str(kind))
 
 
-_KINDS: Mapping[str, tuple[type, ...]] = {
-    "string": (str,),
-    "integer": (int,),
-    "number": (int, float),
-    "array": (list,),
-    "object": (dict,),
-}
+_KINDS: Mapping[str, type] = {"string": str, "integer": int, "number": float, "array": list, "object": dict}
 
 
 def _alternative(value: Any, ways: list[Schema]) -> Any:
