@@ -1,9 +1,8 @@
 """Ids, time, callbacks and packs of the mock, and its control API."""
 
 import json
-from collections.abc import Callable
 from itertools import pairwise
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from conftest import BODY, START_MS, Bench, bench
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 
 from kling_mock.callbacks import Outbox, is_loopback
 from kling_mock.clock import Clock
+from kling_mock.handlers import HANDLERS
 from kling_mock.ids import EPOCH, Ids
 from kling_mock.settings import Settings
 from kling_mock.tasks import timeline
@@ -148,9 +148,7 @@ def test_a_fault_of_the_mock_is_an_answer(
     mock: Bench, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """What goes wrong inside is code 5000 and a traceback in the log, not a dropped connection."""
-    broken: Callable[..., Any] = lambda *args: 1 / 0  # noqa: E731 (the shortest way to fail)
-    monkeypatch.setattr(mock.world, "create", broken)
-    monkeypatch.setitem(__import__("kling_mock.world", fromlist=["x"])._HANDLERS, "create", broken)
+    monkeypatch.setitem(cast("dict[str, Any]", HANDLERS), "create", lambda world, visit: 1 / 0)
     assert mock.post().json()["code"] == 5000
     assert "ZeroDivisionError" in caplog.text
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from .clock import Clock
 from .ids import Ids
+from .references import Register
 from .tasks import TaskStore
 
 DAY = 86_400_000
@@ -49,6 +50,7 @@ class Account:
     clock: Clock
     ids: Ids
     tasks: TaskStore = field(default_factory=TaskStore)
+    register: Register = field(default_factory=Register)
     packs: list[Pack] = field(default_factory=list)
     next_failures: deque[str] = field(default_factory=deque)  # reasons with which the next creates will fail
     lock: RLock = field(default_factory=RLock, repr=False)

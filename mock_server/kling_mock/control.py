@@ -1,13 +1,11 @@
 """The control API under /_mock: health, clock, failures, deliveries, result files."""
 
 import json
-import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from . import assets
 from .errors import Problem
-from .recipe import Recipe
-from .replies import ASSETS
 from .request import Answer, Request, json_answer
 
 if TYPE_CHECKING:
@@ -18,8 +16,8 @@ _MOST_HEADER = 4096
 
 def answer(world: "World", request: Request) -> Answer:
     """Answer a request to the control API: 404 and 400 are plain JSON, not the vendor's envelope."""
-    if request.path.startswith(ASSETS) and request.verb in ("GET", "HEAD"):
-        return _asset(world, request.path.removeprefix(ASSETS), request.verb)
+    if request.path.startswith(assets.PATH) and request.verb in ("GET", "HEAD"):
+        return _asset(world, request)
     found = _ROUTES.get((request.verb, request.path))
     if found is None:
         known = ", ".join(f"{verb} {path}" for verb, path in _ROUTES)
@@ -91,11 +89,13 @@ _ROUTES: Mapping[tuple[str, str], Callable[["World", Mapping[str, Any]], dict[st
 }
 
 
-def _asset(world: "World", name: str, verb: str) -> Answer:
+def _asset(world: "World", request: Request) -> Answer:
     try:
-        recipe = Recipe.parse(re.sub(r"\.[a-z0-9]{3}$", "", name))
+        recipe = assets.asset(request.path.removeprefix(assets.PATH), dict(request.query), now_ms=world.clock.now())
     except ValueError as error:
         return json_answer(404, {"error": f"no such result: {error}"})
+    if recipe is None:
+        return json_answer(404, {"error": "this result is no longer kept"})
     path = world.shelf.get(recipe)
     headers = {"content-type": recipe.media_type, "content-length": str(path.stat().st_size)}
-    return Answer(200, b"" if verb == "HEAD" else path.read_bytes(), headers)
+    return Answer(200, b"" if request.verb == "HEAD" else path.read_bytes(), headers)

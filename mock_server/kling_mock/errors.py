@@ -57,6 +57,9 @@ class Messages:
         self.success: str = catalogue["success_message"]
         self.task_failures: Mapping[str, Any] = catalogue["task_failures"]
 
+    def __contains__(self, situation: str) -> bool:
+        return situation in self._messages
+
     def said(self, situation: str, /, **words: object) -> Said:
         """Return what the service says in a situation of the catalogue."""
         message = self._messages[situation]

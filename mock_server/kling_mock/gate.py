@@ -83,6 +83,16 @@ def schema_and_rules(visit: Visit) -> None:
         visit.body = visit.world.laws[visit.target.id].read(visit.body)
 
 
+def references(visit: Visit) -> None:
+    """Refuse an id that was not given, or no longer can be used. A delete answers for its own."""
+    if visit.world.settings.any_id or visit.target.role == "delete":
+        return
+    now = visit.caller.clock.now()
+    for one in visit.world.wanted(visit):
+        if not visit.caller.register.knows(one, now):
+            raise Refusal(visit.world.unknown(one))
+
+
 def unique(visit: Visit) -> None:
     """Refuse a value that the account has used before."""
     for name in visit.world.unique_fields.get(visit.target.id, ()):
@@ -91,7 +101,7 @@ def unique(visit: Visit) -> None:
             raise Refusal(visit.world.messages.said("duplicate", value=value))
 
 
-ORDER: tuple[Callable[[Visit], None], ...] = (route, auth, body_is_json, parameters, schema_and_rules, unique)
+ORDER: tuple[Callable[[Visit], None], ...] = (route, auth, body_is_json, parameters, schema_and_rules, references, unique)
 
 
 def _depth(value: Any) -> int:

@@ -9,6 +9,7 @@ from kling_spec.rules import value
 
 from .recipe import Recipe
 
+_LONG_SIDE = {"1k": 1024, "2k": 2048, "4k": 4096}
 _SHORT_SIDE = {"720p": 720, "1080p": 1080, "2160p": 2160}
 _KINDS = {"videos": "video", "images": "image", "audios": "audio"}
 
@@ -18,7 +19,9 @@ def recipe(
 ) -> Recipe:
     """Return how to make the result of a task: the asked length, ratio, resolution and sound, else 5 s of 1280 × 720."""
     model = models.get(value(body, "model_name", defaults), {})
-    width, height = _size(model, str(value(body, "mode", defaults)), str(value(body, "aspect_ratio", defaults)))
+    ratio = _ratio(str(value(body, "aspect_ratio", defaults)))
+    long_side = _LONG_SIDE.get(str(value(body, "resolution", defaults)))
+    width, height = _picture(long_side, *ratio) if long_side else _size(model, str(value(body, "mode", defaults)), *ratio)
     return Recipe(
         kind=_kind(operation),
         seed=seed,
@@ -35,12 +38,19 @@ def _kind(operation: Operation) -> str:
     return _KINDS.get(tags[operation.family].get("result", ""), "video")
 
 
-def _size(model: Mapping[str, Any], mode: str, ratio: str) -> tuple[int, int]:
+def _ratio(text: str) -> tuple[int, int]:
+    found = re.fullmatch(r"([0-9]{1,2}):([0-9]{1,2})", text)
+    return (int(found[1]), int(found[2])) if found else (16, 9)
+
+
+def _picture(long_side: int, across: int, down: int) -> tuple[int, int]:
+    scale = long_side / max(across, down)
+    return 2 * round(across * scale / 2), 2 * round(down * scale / 2)
+
+
+def _size(model: Mapping[str, Any], mode: str, across: int, down: int) -> tuple[int, int]:
     modes = {**model.get("modes", {}), **({"4k": "2160p"} if mode == "4k" else {})}
-    short = _SHORT_SIDE[modes.get(mode, "720p")]
-    found = re.fullmatch(r"([0-9]{1,2}):([0-9]{1,2})", ratio)
-    across, down = (int(one) for one in found.groups()) if found else (16, 9)
-    scale = short / min(across, down)
+    scale = _SHORT_SIDE[modes.get(mode, "720p")] / min(across, down)
     return 2 * round(across * scale / 2), 2 * round(down * scale / 2)
 
 

@@ -5,8 +5,9 @@ ticks.
 """
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from kling_spec.lifecycle import Lifecycle
 
@@ -22,13 +23,14 @@ class Task:
     family: str
     external_id: str  # empty when the caller gave none
     timeline: Timeline
-    result_id: str  # of what it makes
+    result_ids: tuple[str, ...]  # of what it makes
     recipe: str  # the token of the file it makes
     watermark: bool | None  # None when the caller did not speak of it
     units: str
     origin: str  # the URL before its results
     reason: str  # why it fails; empty when it does not
     callback_url: str
+    echo: Mapping[str, Any]  # the request fields that its result repeats
 
     def at(self, now: int) -> tuple[str, int]:
         """Return the state at a time and when it began."""

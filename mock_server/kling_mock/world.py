@@ -6,33 +6,30 @@ envelope. Endpoints are not known by name: a role and the bundle are all there i
 
 import logging
 import tempfile
-from collections.abc import Callable, Mapping
-from decimal import Decimal
-from functools import cached_property, partial
+from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kling_spec.document import Document, Operation, operations
 from kling_spec.lifecycle import Lifecycle, lifecycle
-from kling_spec.prices import text as decimal_text
-from kling_spec.prices import units as priced
 
 from . import control
 from .account import Account, first_pack
 from .auth import Door
+from .call_replies import standing_ids
 from .callbacks import Delivered, Outbox, Send, http_sender
 from .clock import Clock
 from .errors import Messages, Refusal, Said
 from .gate import ORDER, Visit
+from .handlers import HANDLERS, data_schema
 from .ids import Ids
 from .law import Law
-from .recipe import Recipe
-from .replies import CallContext, TaskReply, filled
+from .references import Wanted, wanted
 from .request import Answer, Request, json_answer
-from .results import recipe
 from .routes import Routes
 from .settings import Settings
-from .tasks import Task, timeline
+from .task_replies import TaskReply
 
 if TYPE_CHECKING:
     from .shelf import Shelf
@@ -50,6 +47,8 @@ class World:
         self.bundle = bundle
         self._catalogues = bundle["x-kling-catalogues"]
         self.messages = Messages(self._catalogues["errors"])
+        self.models: Document = self._catalogues["models"]["models"]
+        self.prices: Document = self._catalogues["prices"]["prices"]
         self.routes = Routes(bundle, self.settings.prefix)
         self.clock = clock or Clock(speed=self.settings.speed)
         self.ids = Ids(self.settings.seed)
@@ -82,6 +81,13 @@ class World:
         lifecycles = self._catalogues["lifecycles"]["lifecycles"]
         self.lifecycles = {name: lifecycle(one["lifecycle"], lifecycles[one["lifecycle"]]) for name, one in families.items()}
         self.tellings = {one.family: TaskReply.of(one, self._lifecycle(one)) for one in found if one.role == "get"}
+        self.call_schemas = {one.id: data_schema(one) for one in found if one.role == "call"}
+        self.account.register.standing = frozenset(known for one in found for known in self._standing(one))
+
+    def _standing(self, operation: Operation) -> Iterator[tuple[str, str]]:
+        """Yield the ids that are always there: those of presets."""
+        if operation.role == "call":
+            yield from standing_ids(operation.reply_example["data"], self.call_schemas[operation.id])
 
     def _lifecycle(self, operation: Operation) -> Lifecycle:
         found = self.lifecycles[operation.family]
@@ -114,7 +120,7 @@ class World:
         with visit.caller.lock:
             for check in ORDER[2:]:
                 check(visit)
-            data = _HANDLERS[visit.target.role](self, visit)
+            data = HANDLERS[visit.target.role](self, visit)
         return json_answer(
             200, {"code": 0, "message": self.messages.success, "request_id": self.ids.request_id(), "data": data}
         )
@@ -129,89 +135,20 @@ class World:
         self.clock.advance(seconds)
         return self.outbox.settle(self.clock.now())
 
-    def create(self, visit: Visit) -> Document:
-        """Start a task."""
-        task = self._task(visit)
-        visit.caller.tasks.add(task)
-        if not task.reason:
-            visit.caller.charge(Decimal(task.units))
-        telling = self.tellings[task.family]
-        if task.callback_url:
-            for _, begins in task.timeline:
-                self.outbox.put(begins, task.callback_url, partial(self._callback, telling, task, begins))
-        return telling.created(task)
-
-    def _callback(self, telling: TaskReply, task: Task, at: int) -> bytes:
-        return json_answer(200, telling.told(task, at)).body
-
-    def _task(self, visit: Visit) -> Task:
-        account, body, operation = visit.caller, visit.body, visit.target
-        now = account.clock.now()
-        task_id = account.ids.snowflake(now)
-        reason = account.next_failures.popleft() if account.next_failures else ""
-        watermark = body.get("watermark_info")
-        made = recipe(
-            operation, body, self._catalogues["models"]["models"], defaults=self.laws[operation.id].defaults, seed=int(task_id)
-        )
-        return Task(
-            id=task_id,
-            family=operation.family,
-            external_id=str(body.get("external_task_id") or ""),
-            timeline=timeline(
-                self._lifecycle(operation), start=now, fails=bool(reason), seed=f"{self.settings.seed} {len(account.tasks)}"
-            ),
-            result_id=account.ids.snowflake(now),
-            recipe=made.token(),
-            watermark=bool(watermark.get("enabled")) if isinstance(watermark, dict) else None,
-            units=self._units(operation, body, made),
-            origin=self._origin(visit.request),
-            reason=reason,
-            callback_url=str(body.get("callback_url") or ""),
-        )
-
-    def _units(self, operation: Operation, body: Mapping[str, Any], made: Recipe) -> str:
-        price = self._catalogues["prices"]["prices"].get(operation.price or "")
-        defaults = self.laws[operation.id].defaults
-        return decimal_text(priced(price, body, defaults, source_seconds=made.seconds)) if price else "0"
-
-    def _origin(self, request: Request) -> str:
+    def origin(self, request: Request) -> str:
+        """Return the URL before results."""
         return self.settings.asset_origin.rstrip("/") or request.origin
 
-    def get(self, visit: Visit) -> Document:
-        """Tell one task."""
-        wanted = visit.path["id"]
-        task = visit.caller.tasks.find(visit.target.family, wanted)
-        if task is None:
-            raise Refusal(self.messages.said("task_unknown", value=wanted))
-        return self.tellings[task.family].told(task, visit.caller.clock.now())
+    def wanted(self, visit: Visit) -> list[Wanted]:
+        """Return the ids that a request's body refers to."""
+        law = self.laws.get(visit.target.id)
+        return list(wanted(visit.body, law.schema)) if law else []
 
-    def page(self, visit: Visit) -> list[Document]:
-        """Tell one page of tasks."""
-        family, now = visit.target.family, visit.caller.clock.now()
-        number, size = (visit.query.get(one["name"], one["schema"]["default"]) for one in visit.target.parameters)
-        return [self.tellings[family].told(task, now) for task in visit.caller.tasks.page(family, number, size)]
-
-    def call(self, visit: Visit) -> Any:
-        """Answer at once, like the documented example."""
-        account, operation = visit.caller, visit.target
-        now = account.clock.now()
-        wanted = visit.query.get("resource_pack_name")
-        packs = [one.told(now) for one in account.packs if wanted in (None, one.name)]
-        units = Decimal(self._units(operation, visit.body, Recipe(kind="video", seed=0))) if operation.price else Decimal(0)
-        account.charge(units)
-        context = CallContext(
-            snowflake=partial(account.ids.snowflake, now),
-            origin=self._origin(visit.request),
-            seed=self.settings.seed,
-            units=decimal_text(units),
-            lists={"pack": packs},
-        )
-        return filled(operation.reply_example["data"], self._call_schemas(operation), context)
-
-    def _call_schemas(self, operation: Operation) -> Document:
-        from kling_spec.document import inlined
-
-        return inlined(operation.data, operation.document)
+    def unknown(self, one: Wanted) -> Said:
+        """Return what the service says of an id it does not know."""
+        own = f"{one.kind}_unknown"
+        situation = own if own in self.messages else "reference_unknown"
+        return self.messages.said(situation, field=one.field, value=one.value)
 
 
 def _query_schema(operation: Operation) -> Document:
@@ -224,11 +161,3 @@ def _query_schema(operation: Operation) -> Document:
 def _unique_fields(operation: Operation) -> tuple[str, ...]:
     rules = (operation.request or {}).get("x-kling-rules", [])
     return tuple(rule["field"] for rule in rules if rule["kind"] == "unique")
-
-
-_HANDLERS: Mapping[str, Callable[[World, Visit], Any]] = {
-    "create": World.create,
-    "get": World.get,
-    "page": World.page,
-    "call": World.call,
-}

@@ -1,0 +1,27 @@
+"""The URLs of results: the name says how to make the file, the query until when it is kept."""
+
+import re
+from urllib.parse import parse_qsl
+
+from .recipe import Recipe
+
+PATH = "/_mock/assets/"
+KEPT_MS = 30 * 86_400_000
+"""How long the service keeps results. Source: changelog, 2024-10-25."""
+
+
+def asset_url(origin: str, recipe: Recipe, *, made_ms: int) -> str:
+    """Return where a file that was made at `made_ms` can be fetched."""
+    return f"{origin}{PATH}{recipe.token()}{recipe.suffix}?Expires={(made_ms + KEPT_MS) // 1000}"
+
+
+def asset(name: str, query: str | dict[str, str], *, now_ms: int) -> Recipe | None:
+    """Return how to make the file of a name below `PATH`; None when it is no longer kept.
+
+    Raises `ValueError` for a name that no URL of ours has.
+    """
+    asked = query if isinstance(query, dict) else dict(parse_qsl(query))
+    until = asked.get("Expires", "")
+    if until.isdigit() and now_ms >= int(until[:15]) * 1000:
+        return None
+    return Recipe.parse(re.sub(r"\.[a-z0-9]{3}$", "", name))

@@ -1,0 +1,67 @@
+"""Fills the replies of calls that answer at once: the documented example, with ids, URLs and units of its own."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from kling_spec.document import Document
+
+from .assets import asset_url
+from .recipe import Recipe
+
+Schema = Mapping[str, Any]
+_MINTED = ("session", "video", "audio", "task")
+"""Kinds whose ids are new in each reply; others, such as presets, are always the same."""
+
+
+@dataclass(frozen=True)
+class CallContext:
+    """What a call can say beside its example."""
+
+    now: int
+    snowflake: Callable[[], str]
+    origin: str
+    seed: int
+    units: str
+    lists: Mapping[str, list[Document]]  # by the kind of x-kling-ref: pack
+    given: Callable[[str, str], None]  # told of each id that a reply gives: kind and id
+
+
+def filled(example: Any, schema: Schema, context: CallContext) -> Any:
+    """Return a reply like the documented example."""
+    kind = schema.get("x-kling-ref", {}).get("kind")
+    if schema.get("type") == "array":
+        return context.lists[kind] if kind in context.lists else [filled(one, schema["items"], context) for one in example]
+    if isinstance(example, dict):
+        members = schema.get("properties", {})
+        return {name: filled(one, members.get(name, {}), context) for name, one in example.items()}
+    if kind:
+        return _id(example, kind, context)
+    return _scalar(example, schema, context)
+
+
+def _id(example: Any, kind: str, context: CallContext) -> Any:
+    found = context.snowflake() if kind in _MINTED else example
+    context.given(kind, str(found))
+    return found
+
+
+def _scalar(example: Any, schema: Schema, context: CallContext) -> Any:
+    media = schema.get("x-kling-media")
+    if media and example:
+        made = Recipe(kind=media["kind"], seed=context.seed, width=512, height=512, format=media.get("format", ""))
+        return asset_url(context.origin, made, made_ms=context.now)
+    return context.units if schema.get("x-kling-unit") == "units-as-text" else example
+
+
+def standing_ids(example: Any, schema: Schema) -> Iterator[tuple[str, str]]:
+    """Yield kind and id of everything that is always there, such as presets."""
+    kind = schema.get("x-kling-ref", {}).get("kind")
+    if isinstance(example, list):
+        for one in example:
+            yield from standing_ids(one, schema.get("items", {}))
+    elif isinstance(example, dict):
+        for name, one in example.items():
+            yield from standing_ids(one, schema.get("properties", {}).get(name, {}))
+    elif kind and kind not in (*_MINTED, "face"):
+        yield kind, str(example)

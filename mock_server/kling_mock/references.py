@@ -1,0 +1,60 @@
+"""Which ids the mock has given, and until when they can be used."""
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Schema = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """An id that a request refers to."""
+
+    field: str
+    kind: str
+    value: str
+    lasts_ms: float  # how long after it was given it can be used
+
+
+@dataclass
+class Register:
+    """The ids of one account by kind, with the time each was given."""
+
+    given: dict[tuple[str, str], int] = field(default_factory=dict)
+    standing: frozenset[tuple[str, str]] = frozenset()  # always there: presets
+
+    def give(self, kind: str, value: str, at_ms: int) -> None:
+        """Remember an id that can be used from a time on."""
+        self.given[kind, value] = at_ms
+
+    def take_back(self, kind: str, value: str) -> bool:
+        """Forget an id that was given; False for one that was not."""
+        return self.given.pop((kind, value), None) is not None
+
+    def knows(self, one: Wanted, now: int) -> bool:
+        """Say whether a request at `now` may refer to an id."""
+        if (one.kind, one.value) in self.standing:
+            return True
+        at = self.given.get((one.kind, one.value), math.inf)
+        return at <= now < at + one.lasts_ms
+
+
+def wanted(body: Any, schema: Schema, name: str = "") -> Iterator[Wanted]:
+    """Yield every id that a body refers to."""
+    ref = schema.get("x-kling-ref")
+    if ref and body is not None and body != "":
+        yield Wanted(name, ref["kind"], str(body), _lasts(ref))
+    if isinstance(body, Mapping):
+        members = schema.get("properties", {})
+        for key in body.keys() & members.keys():
+            yield from wanted(body[key], members[key], f"{name}.{key}".removeprefix("."))
+    elif isinstance(body, list) and "items" in schema:
+        for number, one in enumerate(body):
+            yield from wanted(one, schema["items"], f"{name}[{number}]")
+
+
+def _lasts(ref: Mapping[str, Any]) -> float:
+    hours = ref["days"] * 24 if "days" in ref else ref.get("hours", math.inf)
+    return float(hours) * 3_600_000
