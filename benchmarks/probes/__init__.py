@@ -1,0 +1,1 @@
+"""Scripts that run in a process of their own; what they import is what they measure."""
