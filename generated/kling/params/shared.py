@@ -22,6 +22,27 @@ class CameraConfig(TypedDict):
     """Focal length: negative narrower view, positive wider."""
 
 
+class ElementDelete(TypedDict):
+    """The element to delete."""
+
+    element_id: str
+    """The id of an element of one's own. Here, and only here, it is sent as text."""
+
+
+class ElementRef(TypedDict):
+    """An element of the library."""
+
+    element_id: int
+    """The id of the element, up to 18 digits; too long for a floating-point number."""
+
+
+class ElementTag(TypedDict):
+    """A tag for an element."""
+
+    tag_id: Literal["o_101", "o_102", "o_103", "o_104", "o_105", "o_106", "o_107", "o_108"]
+    """The tag: o_101 hottest, o_102 character, o_103 animal, o_104 item, o_105 costume, o_106 scene, o_107 effect, o_108 others."""
+
+
 class Shot(TypedDict):
     """One shot of a clip the caller cuts."""
 
@@ -45,3 +66,10 @@ class WatermarkInfo(TypedDict):
 
     enabled: NotRequired[bool]
     """true makes a watermarked copy beside the plain one."""
+
+
+class ElementView(TypedDict):
+    """One more view of the subject of an element."""
+
+    image_url: str
+    """The view, by its address or as base64."""

@@ -1,0 +1,55 @@
+"""Text to Audio."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..resource import TaskResource
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Unpack
+
+    from kling.params import text_to_audio as text_to_audio_params
+    from kling.types import shared, text_to_audio
+
+
+class TextToAudio(TaskResource["text_to_audio.Task"]):
+    """Text to Audio."""
+
+    _family = "text_to_audio"
+
+    def create(
+        self, *, prompt: str, duration: float, external_task_id: str | None = None, callback_url: str | None = None
+    ) -> shared.TaskCreated:
+        """Start a sound made from a prompt. POST /v1/audio/text-to-audio
+
+        Args:
+            prompt: What to hear. 1 to 200 characters.
+            duration: Length of the sound; one decimal at most. In seconds. From 3 to 10.
+            external_task_id: The caller's own id for the task; unique within the account, usable in place of the
+                task id.
+            callback_url: Where the service posts the task on each change of its status.
+
+        Source: Text to Audio page, seen 2026-09.
+        """
+        made: shared.TaskCreated = self._call(
+            "create",
+            {"prompt": prompt, "duration": duration, "external_task_id": external_task_id, "callback_url": callback_url},
+        )
+        return made
+
+    def run(
+        self,
+        *,
+        timeout: float = 900.0,
+        interval: float = 5.0,
+        on_update: Callable[[text_to_audio.Task], object] | None = None,
+        **params: Unpack[text_to_audio_params.Create],
+    ) -> text_to_audio.Task:
+        """Start a task and wait for its end: `create` and `wait` in one.
+
+        Takes the arguments of `create`, and of `wait` timeout, interval and on_update.
+        """
+        made: shared.TaskCreated = self._call("create", {**params})
+        return self.wait(made, timeout=timeout, interval=interval, on_update=on_update)
