@@ -9,6 +9,7 @@ from conftest import BODY, CREATE, Bench, bench
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kling.errors import BY_CODE
 from kling_mock.settings import ACCESS_KEY, SECRET_KEY, Settings
 from kling_spec.bundle import ruled
 from kling_spec.document import Document, operations
@@ -179,6 +180,26 @@ def test_a_strict_mock_tolerates_nothing(ruled_doc: Document, more: dict[str, An
     """With --strict the same bodies are refused."""
     answer = bench(ruled_doc, Settings(strict=True)).post({**BODY, **more})
     assert (answer.status_code, answer.json()["code"]) == (400, 1201)
+
+
+def test_the_tables_of_models_can_be_switched_off(ruled_doc: Document) -> None:
+    """With --lenient-models a combination that the tables deny is accepted, and only that."""
+    mock = bench(ruled_doc, Settings(lenient_models=True, strict=True))
+    assert mock.post({**BODY, "sound": "on"}).json()["code"] == 0
+    assert mock.post({**BODY, "mode": "best"}).json()["code"] == 1201
+
+
+@pytest.mark.parametrize(
+    "row", [one for one in load().catalogues["errors"]["errors"] if one["code"]], ids=lambda one: str(one["code"])
+)
+def test_every_code_can_be_asked_for(mock: Bench, row: dict[str, Any]) -> None:
+    """A scripted fault refuses one request with the code's HTTP status and class; nothing is started; the next goes through."""
+    assert mock.http().post("/_mock/fault-next", json={"code": row["code"]}).status_code == 200
+    with pytest.raises(BY_CODE[row["code"]]) as caught:
+        mock.client().text_to_video.create(model_name="kling-v2-6", prompt="x")
+    assert caught.value.http == row["http"]
+    assert len(mock.world.account.tasks) == 0
+    assert mock.post().json()["code"] == 0
 
 
 def test_a_numeric_duration_is_billed_like_its_text(mock: Bench) -> None:

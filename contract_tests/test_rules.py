@@ -103,6 +103,7 @@ _KINDS: dict[str, list[tuple[dict[str, Any], dict[str, Any], bool]]] = {
     "at_most_one_of ": [({"fields": ["a[t=x]", "b[t!=y]"]}, {"a": [{"t": "x"}], "b": [{"t": "y"}]}, True), ({"fields": ["a[t=x]", "b[t!=y]"]}, {"a": [{"t": "x"}], "b": [{}]}, False)],
     "needed_with ": [({"field": "a", "when": {"b": {"more_than": 1}}}, {"b": [1]}, True), ({"field": "a", "when": {"b": {"more_than": 1}}}, {"b": [1, 2]}, False)],
     "only_with ": [({"field": "a", "when": {"b": {"at_most": 1}}}, {"a": 1, "b": [1]}, True), ({"field": "a", "when": {"b": {"at_most": 1}}}, {"a": 1, "b": [1, 2]}, False)],
+    "token_needs ": [({"field": "p", "token": "image", "items": "v", "most": 10}, {"p": "<<<image_10>>>", "v": [{}] * 10}, True), ({"field": "p", "token": "image", "items": "v", "most": 10}, {"p": "<<<image_011>>>", "v": [{}] * 10}, False)],
     "together": [({"fields": ["a", "b"]}, {}, True), ({"fields": ["a", "b"]}, {"a": 1}, False)],
     "only_with": [({"field": "a", "when": {"b": [True]}}, {"a": 1, "b": True}, True), ({"field": "a", "when": {"b": [True]}}, {"a": 1, "b": 1}, False)],
     "needed_with": [({"field": "a", "when": {"b": {"not": ["x"]}}}, {"b": "x"}, True), ({"field": "a", "when": {"b": {"not": ["x"]}}}, {}, False)],

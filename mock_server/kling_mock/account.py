@@ -53,6 +53,7 @@ class Account:
     register: Register = field(default_factory=Register)
     packs: list[Pack] = field(default_factory=list)
     next_failures: deque[str] = field(default_factory=deque)  # reasons with which the next creates will fail
+    next_faults: deque[int] = field(default_factory=deque)  # codes with which the next requests will be refused
     lock: RLock = field(default_factory=RLock, repr=False)
 
     def charge(self, units: Decimal) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kling_spec.document import Document
+from kling_spec.rules import raw
 
 from .assets import asset_url
 from .recipe import Recipe
@@ -19,6 +20,7 @@ class CallContext:
     """What a call can say beside its example."""
 
     now: int
+    body: Mapping[str, Any]
     snowflake: Callable[[], str]
     origin: str
     seed: int
@@ -29,12 +31,16 @@ class CallContext:
 
 def filled(example: Any, schema: Schema, context: CallContext) -> Any:
     """Return a reply like the documented example."""
-    kind = schema.get("x-kling-ref", {}).get("kind")
+    kind, make = schema.get("x-kling-ref", {}).get("kind"), schema.get("x-kling-make", {})
+    if "echo" in make:
+        said = raw(context.body, make["echo"])
+        return example if said is None else said
     if schema.get("type") == "array":
         return context.lists[kind] if kind in context.lists else [filled(one, schema["items"], context) for one in example]
     if isinstance(example, dict):
         members = schema.get("properties", {})
-        return {name: filled(one, members.get(name, {}), context) for name, one in example.items()}
+        made = {name: filled(one, members.get(name, {}), context) for name, one in example.items()}
+        return {name: context.now if name in ("created_at", "updated_at") else one for name, one in made.items()}
     if kind:
         return _id(example, kind, context)
     return _scalar(example, schema, context)

@@ -40,6 +40,7 @@ def serve(
     prefix: Annotated[str, typer.Option(metavar="/PATH", help="A path before all others, as gateways have.")] = "",
     as_of: Annotated[str | None, typer.Option(metavar="DATE", help="Serve the API of a day, like 2026-03-18.")] = None,
     any_id: Annotated[bool, typer.Option("--any-id", help="Take ids of results that were never given.")] = False,
+    lenient_models: Annotated[bool, typer.Option("--lenient-models", help="Take what the tables of models deny.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Refuse all that the spec does not allow.")] = False,
     spec: Annotated[
         Path | None, typer.Option(metavar="DIR", help="The folder with head.yaml; default: this checkout's.")
@@ -59,6 +60,7 @@ def serve(
         prefix=_prefix(prefix),
         strict=strict,
         any_id=any_id,
+        lenient_models=lenient_models,
     )
     world = World(current(spec, as_of), settings)
     run(world, host=host, port=port, ready=lambda url: print(f"listening on {url}{settings.prefix}", flush=True))

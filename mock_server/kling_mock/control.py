@@ -68,6 +68,12 @@ def _fail_next(world: "World", body: Mapping[str, Any]) -> dict[str, Any]:
     return {"waiting": list(world.account.next_failures)}
 
 
+def _fault_next(world: "World", body: Mapping[str, Any]) -> dict[str, Any]:
+    world.messages.of_code(int(body["code"]))  # KeyError for a code that the catalogue does not have
+    world.account.next_faults.extend([int(body["code"])] * int(body.get("count", 1)))
+    return {"waiting": list(world.account.next_faults)}
+
+
 def _callbacks(world: "World", body: Mapping[str, Any]) -> dict[str, Any]:
     return {"deliveries": [{**vars(one), "body": one.body.decode()} for one in world.outbox.log]}
 
@@ -76,6 +82,7 @@ def _reset(world: "World", body: Mapping[str, Any]) -> dict[str, Any]:
     with world.account.lock:
         world.account.tasks.clear()
         world.account.next_failures.clear()
+        world.account.next_faults.clear()
         world.outbox.clear()
     return {"tasks": len(world.account.tasks)}
 
@@ -84,6 +91,7 @@ _ROUTES: Mapping[tuple[str, str], Callable[["World", Mapping[str, Any]], dict[st
     ("GET", "/_mock/health"): _health,
     ("POST", "/_mock/clock/advance"): _advance,
     ("POST", "/_mock/fail-next"): _fail_next,
+    ("POST", "/_mock/fault-next"): _fault_next,
     ("GET", "/_mock/callbacks"): _callbacks,
     ("POST", "/_mock/reset"): _reset,
 }

@@ -101,7 +101,22 @@ def unique(visit: Visit) -> None:
             raise Refusal(visit.world.messages.said("duplicate", value=value))
 
 
-ORDER: tuple[Callable[[Visit], None], ...] = (route, auth, body_is_json, parameters, schema_and_rules, references, unique)
+def scripted_fault(visit: Visit) -> None:
+    """Refuse with the code that a test has asked for."""
+    if visit.caller.next_faults:
+        raise Refusal(visit.world.messages.of_code(visit.caller.next_faults.popleft()))
+
+
+ORDER: tuple[Callable[[Visit], None], ...] = (
+    route,
+    auth,
+    body_is_json,
+    parameters,
+    schema_and_rules,
+    references,
+    unique,
+    scripted_fault,
+)
 
 
 def _depth(value: Any) -> int:

@@ -40,6 +40,10 @@ class MockHandle:
         """Let the next task fail with this text."""
         self.world.account.next_failures.append(reason)
 
+    def fault_next(self, code: int) -> None:
+        """Let the next request that would be answered be refused with this code."""
+        self.world.account.next_faults.append(code)
+
 
 @contextmanager
 def running(settings: Settings | None = None, *, as_of: str | None = None) -> Iterator[MockHandle]:

@@ -72,14 +72,20 @@ def call(world: "World", visit: Visit) -> Any:
     account.charge(Decimal(units))
     context = CallContext(
         now=now,
+        body=visit.body,
         snowflake=partial(account.ids.snowflake, now),
         origin=world.origin(visit.request),
         seed=world.settings.seed,
         units=units,
         lists={"pack": _packs(account, visit.query.get("resource_pack_name"), now)},
-        given=lambda kind, value: account.register.give(kind, value, now),
+        given=partial(_given, account, now),
     )
     return filled(operation.reply_example["data"], world.call_schemas[operation.id], context)
+
+
+def _given(account: Account, now: int, kind: str, value: str) -> None:
+    if (kind, value) not in account.register.standing:
+        account.register.give(kind, value, now)
 
 
 def _packs(account: Account, name: object, now: int) -> list[Document]:

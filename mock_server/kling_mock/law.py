@@ -22,11 +22,12 @@ from .lenient import read
 class Law:
     """The demands of a schema, references resolved."""
 
-    def __init__(self, schema: Mapping[str, Any], messages: Messages, *, strict: bool) -> None:
+    def __init__(self, schema: Mapping[str, Any], messages: Messages, *, strict: bool, lenient_models: bool = False) -> None:
         self.schema = schema
         self.defaults = defaults_of(self.schema)
         self._messages = messages
         self._strict = strict
+        self._lenient_models = lenient_models
         self._validator = jsonschema_rs.Draft202012Validator(dict(schema))
         self._unsaid = [one for one in _rules(self.schema, "") if compile_rule(one[2], {}) is None]
 
@@ -43,6 +44,8 @@ class Law:
         return self.read(read(asked, self.schema))
 
     def _counts(self, one: Broken) -> bool:
+        if self._lenient_models and one.rule and one.rule["kind"] == "table":
+            return False
         if self._strict:
             return True
         return one.keyword != "additionalProperties" and not (one.rule and one.rule.get("tolerated"))

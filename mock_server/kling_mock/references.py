@@ -48,7 +48,7 @@ def wanted(body: Any, schema: Schema, name: str = "") -> Iterator[Wanted]:
         yield Wanted(name, ref["kind"], str(body), _lasts(ref))
     if isinstance(body, Mapping):
         members = schema.get("properties", {})
-        for key in body.keys() & members.keys():
+        for key in (one for one in members if one in body):
             yield from wanted(body[key], members[key], f"{name}.{key}".removeprefix("."))
     elif isinstance(body, list) and "items" in schema:
         for number, one in enumerate(body):

@@ -21,6 +21,7 @@ class Settings:
     asset_origin: str = ""  # the URL before result paths; empty: the one the request was sent to
     prefix: str = ""  # a path before all others, as gateways have
     any_id: bool = False  # take ids of results that were never given
+    lenient_models: bool = False  # take what the tables of models deny
     strict: bool = False  # refuse all that the spec does not allow
     most_bytes: int = 32 * 1024 * 1024  # of a request body
     wall: Callable[[], float] = time.time  # Unix seconds, for the tokens of callers

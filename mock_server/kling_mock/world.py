@@ -71,10 +71,10 @@ class World:
 
     def _compile(self) -> None:
         found = list(operations(self.bundle))
-        strict = self.settings.strict
-        self.laws = {one.id: Law(one.request or {}, self.messages, strict=strict) for one in found if one.request is not None}
+        how = {"strict": self.settings.strict, "lenient_models": self.settings.lenient_models}
+        self.laws = {one.id: Law(one.request or {}, self.messages, **how) for one in found if one.request is not None}
         self.query_laws = {
-            one.id: Law(_query_schema(one), self.messages, strict=strict) for one in found if _query_schema(one)["properties"]
+            one.id: Law(_query_schema(one), self.messages, **how) for one in found if _query_schema(one)["properties"]
         }
         self.unique_fields = {one.id: _unique_fields(one) for one in found}
         families = {tag["name"]: tag["x-kling-family"] for tag in self.bundle["tags"]}

@@ -146,12 +146,20 @@ def _one_nonzero(rule: Rule, defaults: Body) -> Schema:
 
 def _token_needs(rule: Rule, defaults: Body) -> Schema:
     most, token = rule["most"], rule["token"]
-    beyond = f"|[{most + 1}-9]" if most < 9 else ""
-    parts = [{"not": _text(rule, f"<<<{token}_0*(?:0{beyond}|[1-9][0-9]+)>>>")}]
+    parts = [{"not": _text(rule, f"<<<{token}_0*(?:0|{_above(most)})>>>")}]
     for number in range(1, most + 1):
         has = _at(rule["items"], {"type": "array", "minItems": number}, required=True)
         parts.append(_any_of([{"not": _text(rule, f"<<<{token}_0*{number}>>>")}, has]))
     return _all_of(parts)
+
+
+def _above(most: int) -> str:
+    """Return a pattern for the numbers above `most`, written without zeros in front."""
+    digits = str(most)
+    same = [
+        f"{digits[:at]}[{int(one) + 1}-9]" + "[0-9]" * (len(digits) - at - 1) for at, one in enumerate(digits) if one != "9"
+    ]
+    return "|".join([*same, f"[1-9][0-9]{{{len(digits)},}}"])
 
 
 def _text(rule: Rule, pattern: str) -> Schema:
