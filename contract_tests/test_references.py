@@ -105,6 +105,53 @@ def test_results_are_kept_for_30_days(exact: Bench) -> None:
     assert client.text_to_video.get(created).task_result == result
 
 
+def test_limits_are_those_of_the_catalogue(ruled_doc: Document) -> None:
+    """Results are kept, and sessions last, as limits.yaml says; every pack that pays is one of its kinds."""
+    limits = ruled_doc["x-kling-catalogues"]["limits"]["limits"]
+    assert limits["results_days"] * _DAY * 1000 == KEPT_MS
+    assert {one["pack"] for one in ruled_doc["x-kling-catalogues"]["prices"]["prices"].values()} <= set(limits["packs"])
+
+
+def test_a_voice_for_speech_is_one_of_the_catalogue(exact: Bench) -> None:
+    """An unknown voice is refused in the observed words; the sound that is made feeds lip-sync."""
+    client = exact.client()
+    with pytest.raises(ParameterInvalid, match="Voice id not found"):
+        client.text_to_speech.synthesize(text="Hello", voice_id="nobody", voice_language="en")
+    spoken = client.text_to_speech.synthesize(text="Hello", voice_id="oversea_male1", voice_language="en")
+    assert spoken.task_result is not None
+    assert spoken.task_result.audios
+    session = client.lip_sync.identify_face(video_url="https://a.example/x.mp4")
+    face = {
+        "face_id": "0",
+        "audio_id": spoken.task_result.audios[0].id,
+        "sound_start_time": 0,
+        "sound_end_time": 3000,
+        "sound_insert_time": 0,
+    }
+    assert client.lip_sync.create(session_id=session.session_id, face_choose=[face]).task_id  # type: ignore[list-item]  # a plain dict of the right shape
+
+
+def test_made_voices_and_elements_are_known_and_can_be_taken_back(exact: Bench) -> None:
+    """A custom voice and element feed video creates; presets do too; after delete they are unknown, and presets stay."""
+    client = exact.client()
+    voice = client.voice_clone.create(voice_name="Narrator", voice_url="https://a.example/x.mp3")
+    exact.world.advance(600)
+    made = client.voice_clone.get(voice).task_result
+    assert made is not None
+    assert made.voices
+    voice_id = made.voices[0].voice_id
+    preset = exact.world.account.register.standing
+    assert {"voice", "element"} <= {kind for kind, _ in preset}
+    for one in (voice_id, next(known for kind, known in sorted(preset) if kind == "voice")):
+        client.text_to_video.create(
+            model_name="kling-v2-6", prompt="x", sound="on", mode="pro", voice_list=[{"voice_id": str(one)}]
+        )
+    assert client.voice_clone.delete(voice_id=str(voice_id)).task_status == "succeed"
+    for gone in (str(voice_id), next(known for kind, known in sorted(preset) if kind == "voice")):
+        with pytest.raises(ParameterInvalid, match="Voice id not found"):
+            client.voice_clone.delete(voice_id=gone)
+
+
 @given(given_at=st.integers(0, 1000), lasts=st.integers(1, 1000), now=st.integers(0, 3000))
 def test_an_id_lives_from_then_till_then(given_at: int, lasts: int, now: int) -> None:
     """An id is known from the moment it is given until it runs out, and not after it was taken back."""

@@ -15,6 +15,7 @@ from kling_spec.document import Document
 from kling_spec.load import Spec
 
 from .coverage import context as coverage
+from .reference import pages
 from .sync import sync_half
 from .tables import table
 from .types import reply_modules, request_modules
@@ -43,6 +44,8 @@ def generate(spec: Spec, date: str | None = None) -> Files:
     """Return every generated file by its path below `generated/`, formatted."""
     document = bundle.plain(spec, date)
     files = {"openapi.json": bundle.text(bundle.ruled(spec, date)), "COVERAGE.md": _render("coverage.md", **coverage(document))}
+    for name, page in pages(document):
+        files[f"reference/{name}.md"] = _render("reference.md", page=page, date=document["info"]["version"])
     return {**files, **_formatted({f"kling/{name}": text for name, text in client(document).items()})}
 
 

@@ -7,7 +7,7 @@ from .recipe import Recipe
 
 PATH = "/_mock/assets/"
 KEPT_MS = 30 * 86_400_000
-"""How long the service keeps results. Source: changelog, 2024-10-25."""
+"""How long the service keeps results: `results_days` of limits.yaml, which a test holds equal."""
 
 
 def asset_url(origin: str, recipe: Recipe, *, made_ms: int) -> str:

@@ -82,7 +82,9 @@ class World:
         self.lifecycles = {name: lifecycle(one["lifecycle"], lifecycles[one["lifecycle"]]) for name, one in families.items()}
         self.tellings = {one.family: TaskReply.of(one, self._lifecycle(one)) for one in found if one.role == "get"}
         self.call_schemas = {one.id: data_schema(one) for one in found if one.role == "call"}
-        self.account.register.standing = frozenset(known for one in found for known in self._standing(one))
+        presets = {known for one in found for known in self._standing(one)}
+        voices = {("speech_voice", name) for name in self._catalogues.get("voices", {}).get("voices", {})}
+        self.account.register.standing = frozenset(presets | voices)
 
     def _standing(self, operation: Operation) -> Iterator[tuple[str, str]]:
         """Yield the ids that are always there: those of presets."""

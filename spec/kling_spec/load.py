@@ -14,7 +14,7 @@ from .grammar import refuse_unknown
 from .yaml_json import read
 
 Document = dict[str, Any]
-CATALOGUES = ("errors", "lifecycles", "models", "prices", "voices")
+CATALOGUES = ("errors", "lifecycles", "models", "prices", "voices", "limits")
 
 
 @dataclass(frozen=True)
