@@ -1,6 +1,6 @@
 """Types by datamodel-code-generator: pydantic models for replies, TypedDicts for requests."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -44,33 +44,25 @@ def _document(document: Document, schemas: Mapping[str, Any]) -> Document:
 
 def _open(node: Any) -> Any:
     """Return a schema without limits, whose enums are `one of these, or any text`."""
-    if isinstance(node, list):
-        return [_open(one) for one in node]
-    if not isinstance(node, Mapping):
-        return node
-    made = {
-        key: _open(one) for key, one in node.items() if not _is_ours(key) and (key not in _CLOSED or isinstance(one, Mapping))
-    }
-    if isinstance(made.get("enum"), list):
-        known = {"type": made.pop("type", "string"), "enum": made.pop("enum")}
-        made["anyOf"] = [known, {"type": "string"}]
-    return made
+    return _changed(node, opens=lambda one: True)
 
 
 def _bare(node: Any) -> Any:
-    """Return a schema without what a TypedDict cannot say."""
+    """Return a schema without limits; only the enums that are marked as open take any text."""
+    return _changed(node, opens=lambda one: bool(one.get("x-kling-open")))
+
+
+def _changed(node: Any, *, opens: Callable[[Mapping[str, Any]], bool]) -> Any:
+    """Return a schema without limits and without our keys; enums that are to be opened also take any text."""
     if isinstance(node, list):
-        return [_bare(one) for one in node]
+        return [_changed(one, opens=opens) for one in node]
     if not isinstance(node, Mapping):
         return node
-    made = {
-        key: _bare(one) for key, one in node.items() if not _is_ours(key) and (key not in _CLOSED or isinstance(one, Mapping))
-    }
-    if node.get("x-kling-open") and isinstance(made.get("enum"), list):
-        made = {
-            **{key: one for key, one in made.items() if key not in ("enum", "type")},
-            "anyOf": [{"type": "string", "enum": made["enum"]}, {"type": "string"}],
-        }
+    kept = {key: one for key, one in node.items() if not _is_ours(key) and (key not in _CLOSED or isinstance(one, Mapping))}
+    made = {key: _changed(one, opens=opens) for key, one in kept.items()}
+    if isinstance(made.get("enum"), list) and opens(node):
+        known = {"type": made.pop("type", "string"), "enum": made.pop("enum")}
+        made["anyOf"] = [known, {"type": "string"}]
     return made
 
 

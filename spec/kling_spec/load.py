@@ -29,14 +29,15 @@ class Spec:
 
 
 def home() -> Path:
-    """Return the folder that holds the YAML of this checkout.
+    """Return the folder that holds the YAML: `spec/` of a checkout, or the copy in an installed package.
 
-    Raises `SpecError` in an installed package, which carries the bundle but not the YAML.
+    Raises `SpecError` when there is neither.
     """
-    folder = Path(__file__).resolve().parent.parent
-    if not (folder / "head.yaml").is_file():
-        raise SpecError(f"{folder}: holds no head.yaml; work in a checkout of kling-toolkit or name a folder with --spec")
-    return folder
+    package = Path(__file__).resolve().parent
+    for folder in (package.parent, package / "data"):
+        if (folder / "head.yaml").is_file():
+            return folder
+    raise SpecError(f"{package}: finds no head.yaml beside it; install kling-toolkit anew, or name a folder with --spec")
 
 
 def load(folder: Path | None = None) -> Spec:
@@ -62,9 +63,9 @@ def load(folder: Path | None = None) -> Spec:
 
 
 def digest(folder: Path) -> str:
-    """Return a hash of all the YAML below `folder`."""
+    """Return a hash of all the YAML below `folder` that a bundle is made of; the vendor's changelog is not."""
     total = hashlib.sha256()
-    for path in sorted(folder.rglob("*.yaml")):
+    for path in sorted(one for one in folder.rglob("*.yaml") if one.name != "changelog.yaml"):
         total.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return total.hexdigest()
 

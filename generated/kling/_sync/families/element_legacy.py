@@ -50,7 +50,7 @@ class ElementLegacy(Resource):
         )
         return made
 
-    def library(self, *, page_num: int | None = None, page_size: int | None = None) -> list[element_legacy.Element]:
+    def browse(self, *, page_num: int | None = None, page_size: int | None = None) -> list[element_legacy.Element]:
         """List the account's elements of the old library. GET /v1/general/custom-elements
 
         Args:
@@ -59,7 +59,7 @@ class ElementLegacy(Resource):
 
         Source: Element Management page, seen 2026-01.
         """
-        made: list[element_legacy.Element] = self._call("library", query={"page_num": page_num, "page_size": page_size})
+        made: list[element_legacy.Element] = self._call("browse", query={"page_num": page_num, "page_size": page_size})
         return made
 
     def presets(self, *, page_num: int | None = None, page_size: int | None = None) -> list[element_legacy.Element]:
