@@ -303,6 +303,34 @@ def test_run_is_create_and_wait(mock: Bench) -> None:
     assert client.text_to_video.run(model_name="kling-v3", prompt="x", interval=1).task_status == "succeed"
 
 
+_VECTORS = [
+    ((100, 100, 3, 16 / 9), (0.1495, 0.1495, 0.6547, 0.6547)),
+    ((100, 100, 2, 1), (0.2071, 0.2071, 0.2071, 0.2071)),
+    ((1920, 1080, 3, 1), (0.6547, 0.6547, 0.1495, 0.1495)),
+    ((1000, 500, 1.5, 2), (0.1124, 0.1124, 0.1124, 0.1124)),
+]
+
+
+@pytest.mark.parametrize(("asked", "expected"), _VECTORS)
+def test_expansion_ratios_are_those_of_the_reference(
+    asked: tuple[int, int, float, float], expected: tuple[float, ...], mock: Bench
+) -> None:
+    """The vendor's printed vector and others; what comes out can be sent as it is."""
+    width, height, area, aspect_ratio = asked
+    ratios = kling.expansion_ratios(width, height, area=area, aspect_ratio=aspect_ratio)
+    assert tuple(ratios.values()) == expected
+    assert mock.client().extend_image.create(image="https://a.example/x.png", **ratios).task_status == "submitted"
+
+
+@pytest.mark.parametrize(
+    "asked", [(1080, 1920, 2.5, 16 / 9), (100, 100, 4, 1), (0, 100, 2, 1), (100, 100, 2, -1), (100, 100, 3, 40)]
+)
+def test_a_shape_that_cannot_be_reached_is_told(asked: tuple[int, int, float, float]) -> None:
+    """Cutting off, more than three times the area, and nonsense are refused before anything is sent."""
+    with pytest.raises(ValueError, match=r"cannot be reached|must be above 0"):
+        kling.expansion_ratios(asked[0], asked[1], area=asked[2], aspect_ratio=asked[3])
+
+
 _LAZY = """
 import sys
 import kling

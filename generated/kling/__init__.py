@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ._async.client import AsyncKling as AsyncKling
+    from ._core.expansion import ExpansionRatios as ExpansionRatios, expansion_ratios as expansion_ratios
     from ._sync.client import Kling as Kling
     from .errors import (
         AccountAbnormal as AccountAbnormal,
@@ -59,6 +60,8 @@ SPEC_DATE = "2026-09-20"
 
 _HOME = {
     "AsyncKling": "kling._async.client",
+    "ExpansionRatios": "kling._core.expansion",
+    "expansion_ratios": "kling._core.expansion",
     "Kling": "kling._sync.client",
     "AccountAbnormal": "kling.errors",
     "AccountError": "kling.errors",
@@ -102,7 +105,9 @@ _HOME = {
 __all__ = [
     "SPEC_DATE",
     "AsyncKling",
+    "ExpansionRatios",
     "Kling",
+    "expansion_ratios",
     "AccountAbnormal",
     "AccountError",
     "AccountInArrears",
