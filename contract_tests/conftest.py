@@ -47,9 +47,10 @@ class Bench:
             path, content=content, headers={"authorization": f"Bearer {token or self.world.settings.api_key}"}
         )
 
-    def client(self, *, check: bool = True) -> Kling:
+    def client(self, *, check: bool = True, max_retries: int = 0) -> Kling:
         """Return the generated client, with the account's API key."""
-        return Kling(api_key=self.world.settings.api_key, base_url="http://mock.test", http_client=self.http(), check=check)
+        key, http = self.world.settings.api_key, self.http()
+        return Kling(api_key=key, base_url="http://mock.test", http_client=http, check=check, max_retries=max_retries)
 
 
 def bench(bundle: Document, settings: Settings | None = None) -> Bench:

@@ -29,7 +29,8 @@ _TASK = {"task_id": "1", "task_status": "submitted", "created_at": 1, "updated_a
 
 def _client(answer: Callable[[httpx2.Request], httpx2.Response], **more: Any) -> Kling:
     http = httpx2.Client(transport=httpx2.MockTransport(answer))
-    return Kling(**{"api_key": "api-key-kling-x", "base_url": "http://mock.test", **more}, http_client=http)
+    said = {"api_key": "api-key-kling-x", "base_url": "http://mock.test", "max_retries": 0, **more}
+    return Kling(**said, http_client=http)
 
 
 def _saying(data: Any, *, status: int = 200, code: int = 0) -> Callable[[httpx2.Request], httpx2.Response]:

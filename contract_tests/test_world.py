@@ -14,7 +14,7 @@ from kling_mock.clock import Clock
 from kling_mock.handlers import HANDLERS
 from kling_mock.ids import EPOCH, Ids
 from kling_mock.settings import Settings
-from kling_mock.tasks import timeline
+from kling_mock.tasks import Way
 from kling_spec.bundle import ruled
 from kling_spec.lifecycle import lifecycle
 from kling_spec.load import load
@@ -51,7 +51,8 @@ def test_a_task_never_goes_back(seed: str, start: int, later: int) -> None:
     life = lifecycle("task", data)
     assert life is not None
     for fails in (True, False):
-        steps = timeline(life, start=start, fails=fails, seed=seed)
+        way = Way.of(life, fails=fails)
+        steps = list(zip(way.states, way.begins(start, seed=seed), strict=True))
         assert [at for _, at in steps] == sorted(at for _, at in steps)
         assert all(after in life.states[before].next for (before, _), (after, _) in pairwise(steps))
         assert life.verdict(steps[-1][0]) == ("failed" if fails else "done")

@@ -4,6 +4,7 @@ KlingError
   CredentialsMissing     nobody said who is calling
   RuleBroken             not sent: the request breaks rules of the API
   ConnectionFailed       no answer came; a create may have been accepted all the same
+    NotDelivered         … because no connection was made: it has certainly not arrived
     RequestTimeout       … within the time limit
   ReplyMalformed         the answer is not one of the service's
   ApiError               the service said no; one class a code
@@ -45,6 +46,7 @@ from ._core.errors import (
     CredentialsMissing as CredentialsMissing,
     DownloadFailed as DownloadFailed,
     KlingError as KlingError,
+    NotDelivered as NotDelivered,
     ReplyMalformed as ReplyMalformed,
     RequestTimeout as RequestTimeout,
     RuleBroken as RuleBroken,

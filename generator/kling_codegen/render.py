@@ -29,6 +29,7 @@ _FIXED_ERRORS = (
     "CredentialsMissing",
     "DownloadFailed",
     "KlingError",
+    "NotDelivered",
     "ReplyMalformed",
     "RequestTimeout",
     "RuleBroken",

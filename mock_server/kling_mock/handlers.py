@@ -3,11 +3,10 @@
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import partial
+from sys import intern
 from typing import TYPE_CHECKING, Any
 
 from kling_spec.document import Document, Operation, inlined
-from kling_spec.prices import text as decimal_text
-from kling_spec.prices import units as priced
 
 from .account import Account
 from .call_replies import CallContext, filled
@@ -15,12 +14,13 @@ from .errors import Refusal
 from .gate import Visit
 from .recipe import Recipe
 from .request import json_answer
-from .results import recipe
 from .task_replies import TaskReply
-from .tasks import Task, timeline
+from .tasks import Task
 
 if TYPE_CHECKING:
     from .world import World
+
+_NO_ECHO: Mapping[str, Any] = {}  # one for all tasks that keep nothing
 
 
 def create(world: "World", visit: Visit) -> Document:
@@ -30,11 +30,11 @@ def create(world: "World", visit: Visit) -> Document:
     visit.caller.tasks.add(task)
     if not task.reason:
         visit.caller.charge(Decimal(task.units))
-        for kind in telling.kinds():
+        for kind in telling.kinds:
             for one in task.result_ids:
-                visit.caller.register.give(kind, one, task.timeline[-1][1])
+                visit.caller.register.give(kind, one, task.begins[-1])
     if task.callback_url:
-        for _, begins in task.timeline:
+        for begins in task.begins:
             world.outbox.put(begins, task.callback_url, partial(_callback, telling, task, begins))
     return telling.created(task)
 
@@ -51,8 +51,9 @@ def get(world: "World", visit: Visit) -> Document:
 def page(world: "World", visit: Visit) -> list[Document]:
     """Tell one page of tasks."""
     family, now = visit.target.family, visit.caller.clock.now()
-    number, size = (visit.query.get(one["name"], one["schema"]["default"]) for one in visit.target.parameters)
-    return [world.tellings[family].told(task, now) for task in visit.caller.tasks.page(family, number, size)]
+    asked = {one["name"]: visit.query.get(one["name"], one["schema"].get("default")) for one in visit.target.parameters}
+    found = visit.caller.tasks.page(family, asked["pageNum"], asked["pageSize"])
+    return [world.tellings[family].told(task, now) for task in found]
 
 
 def delete(world: "World", visit: Visit) -> Document:
@@ -102,30 +103,29 @@ def _task(world: "World", visit: Visit, telling: TaskReply) -> Task:
     task_id = account.ids.snowflake(now)
     reason = account.next_failures.popleft() if account.next_failures else ""
     watermark = body.get("watermark_info")
-    made = recipe(operation, body, world.models, defaults=world.laws[operation.id].defaults, seed=int(task_id))
-    echo = {**world.laws[operation.id].defaults, **body}
+    defaults = world.laws[operation.id].defaults
+    pattern = world.patterns.get(operation, body, defaults=defaults)
+    echo, way = {**defaults, **body}, telling.ways[bool(reason)]
     return Task(
         id=task_id,
         family=operation.family,
         external_id=str(body.get("external_task_id") or ""),
-        timeline=timeline(telling.lifecycle, start=now, fails=bool(reason), seed=f"{world.settings.seed} {number}"),
+        way=way,
+        begins=way.begins(now, seed=f"{world.settings.seed} {number}"),
         result_ids=tuple(account.ids.snowflake(now) for _ in range(telling.ids_needed(echo))),
-        recipe=made.token(),
+        pattern=pattern,
         watermark=bool(watermark.get("enabled")) if isinstance(watermark, dict) else None,
-        units=_units(world, operation, body, made),
-        origin=world.origin(visit.request),
+        units=_units(world, operation, body, pattern),
+        origin=intern(world.origin(visit.request)),
         reason=reason,
         callback_url=str(body.get("callback_url") or ""),
-        echo={name: echo[name] for name in telling.echoed if name in echo},
+        echo={name: echo[name] for name in telling.echoed if name in echo} or _NO_ECHO,
     )
 
 
 def _units(world: "World", operation: Operation, body: Mapping[str, Any], made: Recipe) -> str:
-    price = world.prices.get(operation.price or "")
-    if price is None:
-        return "0"
     defaults = world.laws[operation.id].defaults if operation.id in world.laws else {}
-    return decimal_text(priced(price, body, defaults, source_seconds=made.seconds))
+    return world.charges.units(operation, body, defaults=defaults, seconds=made.seconds)
 
 
 def data_schema(operation: Operation) -> Document:

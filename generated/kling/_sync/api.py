@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from kling._core.credentials import Credentials, credentials as found_credentials
+from kling._core.retry import Retries
 from kling._core.settings import Settings, base_url as found_url
 
 from .transport import Transport
@@ -30,6 +31,7 @@ class Api:
         check: bool = True,
         strict: bool = False,
         strict_models: bool = True,
+        max_retries: int = 2,
         http_client: "Client | None" = None,
     ) -> None:
         """Make a client. Nothing is sent before the first call.
@@ -46,6 +48,9 @@ class Api:
             check: Whether requests are looked at before they are sent.
             strict: Refuse also what the service was seen to tolerate.
             strict_models: Refuse what the tables of models deny.
+            max_retries: How often a request is sent again when that is safe: when no connection was made, when the service
+                said that it started nothing (1302, 1303), and for reads. A create without an answer is looked up by its
+                external_task_id before it is sent again; the client makes one when none is given.
             http_client: An httpx2 client of one's own; it is not closed with this object.
         """
         who = credentials or found_credentials(access_key=access_key, secret_key=secret_key, api_key=api_key)
@@ -56,6 +61,7 @@ class Api:
             check=check,
             strict=strict,
             strict_models=strict_models,
+            retries=Retries(limit=max_retries),
         )
         self._transport = Transport(settings, http_client, owns=http_client is None)
 

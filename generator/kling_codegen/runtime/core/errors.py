@@ -34,6 +34,10 @@ class ConnectionFailed(KlingError):
     """No answer came. The request may have arrived: look a create up by its external_task_id before repeating it."""
 
 
+class NotDelivered(ConnectionFailed):
+    """No connection was made: the request has certainly not arrived."""
+
+
 class RequestTimeout(ConnectionFailed):
     """No answer came within the time limit."""
 

@@ -42,6 +42,19 @@ class Operation:
         found: type[Model] = getattr(import_module(f"kling.types.{module}"), name)
         return found
 
+    @property
+    def role(self) -> str:
+        """Return the last part of the id: create, get, page, or a verb of its own."""
+        return self.id.partition(".")[2]
+
+    def takes(self, name: str) -> bool:
+        """Say whether the body has a member of this name."""
+        return name in (self.body or {}).get("properties", {})
+
+    def sibling(self, name: str) -> "Operation":
+        """Return another operation of the same family."""
+        return family(self.id.partition(".")[0]).operations[name]
+
     def url(self, path: Mapping[str, str]) -> str:
         """Return the path with its parameters filled in and escaped."""
         return self.path.format(**{name: quote(one, safe="") for name, one in path.items()}) if path else self.path

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from .credentials import Credentials
+from .retry import Retries
 from .shape import Violation
 
 HOSTS = {"singapore": "https://api-singapore.klingai.com", "beijing": "https://api-beijing.klingai.com"}
@@ -20,6 +21,7 @@ class Settings:
     check: bool = True  # look at a request before it is sent
     strict: bool = False  # refuse also what the service was seen to tolerate
     strict_models: bool = True  # refuse what the model tables deny
+    retries: Retries = field(default_factory=Retries)
     jitter: Callable[[], float] = lambda: 1.0  # what a polling interval is multiplied with
 
     def refused(self, found: list[Violation]) -> list[Violation]:
