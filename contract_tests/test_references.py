@@ -161,3 +161,14 @@ def test_an_id_lives_from_then_till_then(given_at: int, lasts: int, now: int) ->
     assert register.take_back("video", "1")
     assert not register.knows(Wanted("video_id", "video", "1", lasts), now)
     assert not register.take_back("video", "1")
+
+
+def test_a_video_can_be_made_longer(exact: Bench) -> None:
+    """The video of one family feeds the extension of another, whose result feeds the next extension."""
+    client = exact.client()
+    longer = client.extend_video.create(video_id=_video(exact, client))
+    exact.world.advance(600)
+    result = client.extend_video.get(longer).task_result
+    assert result is not None
+    assert result.videos
+    assert client.extend_video.create(video_id=result.videos[0].id).task_status == "submitted"

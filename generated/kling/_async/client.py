@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from .families.element import AsyncElement
     from .families.element_legacy import AsyncElementLegacy
     from .families.extend_image import AsyncExtendImage
+    from .families.extend_video import AsyncExtendVideo
     from .families.image_generation import AsyncImageGeneration
     from .families.image_omni import AsyncImageOmni
     from .families.image_recognize import AsyncImageRecognize
@@ -75,6 +76,13 @@ class AsyncKling(AsyncApi):
         from .families.extend_image import AsyncExtendImage
 
         return AsyncExtendImage(self._transport)
+
+    @cached_property
+    def extend_video(self) -> "AsyncExtendVideo":
+        """Extend Video."""
+        from .families.extend_video import AsyncExtendVideo
+
+        return AsyncExtendVideo(self._transport)
 
     @cached_property
     def image_generation(self) -> "AsyncImageGeneration":

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from .families.element import Element
     from .families.element_legacy import ElementLegacy
     from .families.extend_image import ExtendImage
+    from .families.extend_video import ExtendVideo
     from .families.image_generation import ImageGeneration
     from .families.image_omni import ImageOmni
     from .families.image_recognize import ImageRecognize
@@ -75,6 +76,13 @@ class Kling(Api):
         from .families.extend_image import ExtendImage
 
         return ExtendImage(self._transport)
+
+    @cached_property
+    def extend_video(self) -> "ExtendVideo":
+        """Extend Video."""
+        from .families.extend_video import ExtendVideo
+
+        return ExtendVideo(self._transport)
 
     @cached_property
     def image_generation(self) -> "ImageGeneration":
