@@ -1,20 +1,18 @@
-"""Carries the mock in a FastAPI app.
+"""Carries the mock in a FastAPI app, with a short way in front.
 
-The mocked operations are plain Starlette routes that read bytes and answer bytes: five times cheaper than routes with
-models, and the core has checked everything already. FastAPI gives the documents of the control API and of the mocked
-one (`/_mock/docs`, `/_mock/openapi.json`).
+The mocked operations are plain Starlette routes of the FastAPI app whose endpoint reads bytes and answers bytes. A
+request for one of them is handed to that endpoint before the middleware and routing of FastAPI, which would cost more
+than the answer (docs/decisions/0006); life cycle, control API and everything else go through the app.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from urllib.parse import parse_qsl
 
 from fastapi import FastAPI
-from starlette.requests import ClientDisconnect
-from starlette.requests import Request as HttpRequest
-from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from .dispatcher import Dispatcher
 from .request import Answer, Request, json_answer
@@ -23,41 +21,67 @@ from .world import World
 _VERBS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
-def app(world: World) -> FastAPI:
+def app(world: World) -> ASGIApp:
     """Return the ASGI app of a mock."""
+    endpoint = _Endpoint(world)
+    made = _fastapi(world, endpoint)
 
+    async def front(scope: Scope, receive: Receive, send: Send) -> None:
+        is_mocked = scope["type"] == "http" and not scope["path"].startswith("/_mock/")
+        await (endpoint if is_mocked else made)(scope, receive, send)
+
+    return front
+
+
+def _fastapi(world: World, endpoint: ASGIApp) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         with Dispatcher(world):
             yield
 
     made = FastAPI(title="kling-mock", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
-
-    async def endpoint(http: HttpRequest) -> Response:
-        try:
-            body = await _body(http, world.settings.most_bytes)
-        except ClientDisconnect:
-            return Response(status_code=499)
-        if body is None:
-            return _response(_too_large(world))
-        request = _request(http, body)
-        if request.path.startswith("/_mock/"):  # may make a film or deliver callbacks: not on the event loop
-            return _response(await asyncio.to_thread(world.handle, request))
-        return _response(world.handle(request))
-
     for route in world.routes.all:
         made.router.routes.append(Route(world.settings.prefix + route.path, endpoint, methods=_VERBS))
     made.router.routes.append(Route("/{rest:path}", endpoint, methods=_VERBS))
     return made
 
 
-async def _body(http: HttpRequest, most: int) -> bytes | None:
+class _Endpoint:
+    """Answers any request with the mock, as an ASGI app."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        try:
+            body = await _body(headers, receive, self._world.settings.most_bytes)
+        except _CallerGone:
+            return
+        if body is None:
+            answer = _too_large(self._world)
+        elif scope["path"].startswith("/_mock/"):  # may make a film or deliver callbacks: not on the event loop
+            answer = await asyncio.to_thread(self._world.handle, _request(scope, headers, body))
+        else:
+            answer = self._world.handle(_request(scope, headers, body))
+        await _send(answer, send)
+
+
+class _CallerGone(Exception):
+    """The caller hung up before the request was whole."""
+
+
+async def _body(headers: Mapping[str, str], receive: Receive, most: int) -> bytes | None:
     """Return the body, None when it is larger than `most` bytes; no more than that is ever held."""
-    told = http.headers.get("content-length", "0")
+    told = headers.get("content-length", "0")
     if told.isdigit() and int(told) > most:
         return None
-    chunks, size = [], 0
-    async for chunk in http.stream():
+    chunks, size, has_more = [], 0, True
+    while has_more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise _CallerGone
+        chunk, has_more = message.get("body", b""), message.get("more_body", False)
         size += len(chunk)
         if size > most:
             return None
@@ -65,16 +89,18 @@ async def _body(http: HttpRequest, most: int) -> bytes | None:
     return b"".join(chunks)
 
 
-def _request(http: HttpRequest, body: bytes) -> Request:
-    scope = http.scope
-    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+def _request(scope: Scope, headers: Mapping[str, str], body: bytes) -> Request:
     raw: bytes = scope.get("raw_path") or scope["path"].encode()
     query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)) if scope["query_string"] else {}
     return Request(verb=scope["method"], path=raw.partition(b"?")[0].decode("latin-1"), query=query, headers=headers, body=body)
 
 
-def _response(answer: Answer) -> Response:
-    return Response(answer.body, status_code=answer.status, headers=dict(answer.headers))
+async def _send(answer: Answer, send: Send) -> None:
+    headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers.items()]
+    if "content-length" not in answer.headers:
+        headers.append((b"content-length", b"%d" % len(answer.body)))
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": answer.body})
 
 
 def _too_large(world: World) -> Answer:

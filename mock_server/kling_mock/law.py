@@ -29,7 +29,11 @@ class Law:
         self._strict = strict
         self._lenient_models = lenient_models
         self._validator = jsonschema_rs.Draft202012Validator(dict(schema))
-        self._unsaid = [one for one in _rules(self.schema, "") if compile_rule(one[2], {}) is None]
+        self._unsaid = [
+            (place, rule, rule_checks.bound(rule, defaults))
+            for place, defaults, rule in _rules(self.schema, "")
+            if compile_rule(rule, {}) is None
+        ]
 
     def read(self, body: dict[str, Any]) -> dict[str, Any]:
         """Return the body as the service understands it. Raises `Refusal` with the first thing that is wrong."""
@@ -55,9 +59,9 @@ class Law:
             yield broken(error, self.schema, body)
 
     def _checked(self, body: Any) -> Iterator[Broken]:
-        for place, defaults, rule in self._unsaid:
-            for pointer, target in objects_at(body, place):
-                message = rule_checks.check(rule, target, defaults)
+        for place, rule, check in self._unsaid:
+            for pointer, target in objects_at(body, place) if place else (((), body),):
+                message = check(target)
                 if message is not None:
                     yield Broken(pointer, "rule", rule, {}, message, target)
 
@@ -73,7 +77,7 @@ def _rules(schema: Mapping[str, Any], place: str) -> Iterator[tuple[str, dict[st
     if schema.get("type") == "object":
         defaults = defaults_of(schema)
         yield from (
-            (place, defaults, rule) for rule in schema.get("x-kling-rules", []) if rule["kind"] not in ("unique", "prose")
+            (place, defaults, rule) for rule in schema.get("x-kling-rules", []) if rule["kind"] not in rule_checks.KEPT_BY_ALL
         )
         for name, member in schema.get("properties", {}).items():
             yield from _rules(member, f"{place}.{name}" if place else name)

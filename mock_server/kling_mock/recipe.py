@@ -59,6 +59,12 @@ class Recipe:
         """The end of a file name, with its dot."""
         return f".{self.format}"
 
+    def seeded(self, seed: int) -> Self:
+        """Return the same recipe with another seed, from 0 to 2**64 - 1; the other conditions hold already."""
+        made = object.__new__(type(self))
+        made.__dict__.update(self.__dict__, seed=seed)
+        return made
+
     def token(self) -> str:
         """Return the recipe as text for a url or file name: `video_7_1280x720_5_24_sw_mp4`."""
         seconds = repr(float(self.seconds)).removesuffix(".0")

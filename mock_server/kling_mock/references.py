@@ -22,34 +22,42 @@ class Wanted:
 class Register:
     """The ids of one account by kind, with the time each was given."""
 
-    given: dict[tuple[str, str], int] = field(default_factory=dict)
+    given: dict[str, dict[str, int]] = field(default_factory=dict)  # by kind
     standing: frozenset[tuple[str, str]] = frozenset()  # always there: presets
 
     def give(self, kind: str, value: str, at_ms: int) -> None:
         """Remember an id that can be used from a time on."""
-        self.given[kind, value] = at_ms
+        self.given.setdefault(kind, {})[value] = at_ms
 
     def take_back(self, kind: str, value: str) -> bool:
         """Forget an id that was given; False for one that was not."""
-        return self.given.pop((kind, value), None) is not None
+        return self.given.get(kind, {}).pop(value, None) is not None
 
     def knows(self, one: Wanted, now: int) -> bool:
         """Say whether a request at `now` may refer to an id."""
         if (one.kind, one.value) in self.standing:
             return True
-        at = self.given.get((one.kind, one.value), math.inf)
+        at = self.given.get(one.kind, {}).get(one.value, math.inf)
         return at <= now < at + one.lasts_ms
 
 
+def referring(schema: Schema) -> Schema:
+    """Return only what leads to ids in a schema, so that looking for them costs little; empty where nothing does."""
+    kept = {"x-kling-ref": schema["x-kling-ref"]} if "x-kling-ref" in schema else {}
+    members = {name: found for name, one in schema.get("properties", {}).items() if (found := referring(one))}
+    items = referring(schema.get("items", {})) if "items" in schema else {}
+    return {**kept, **({"properties": members} if members else {}), **({"items": items} if items else {})}
+
+
 def wanted(body: Any, schema: Schema, name: str = "") -> Iterator[Wanted]:
-    """Yield every id that a body refers to."""
+    """Yield every id that a body refers to; `schema` may be only what `referring` leaves of it."""
     ref = schema.get("x-kling-ref")
     if ref and body is not None and body != "":
         yield Wanted(name, ref["kind"], str(body), _lasts(ref))
     if isinstance(body, Mapping):
-        members = schema.get("properties", {})
-        for key in (one for one in members if one in body):
-            yield from wanted(body[key], members[key], f"{name}.{key}".removeprefix("."))
+        for key, one in schema.get("properties", {}).items():
+            if key in body:
+                yield from wanted(body[key], one, f"{name}.{key}".removeprefix("."))
     elif isinstance(body, list) and "items" in schema:
         for number, one in enumerate(body):
             yield from wanted(one, schema["items"], f"{name}[{number}]")

@@ -1,14 +1,13 @@
-"""What comes in and what goes out, whatever carries it."""
+"""What comes in and what goes out, whatever carries it. Tuples: one of each is made for every request."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import msgspec
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(NamedTuple):
     """One HTTP request. Header names are in lower case."""
 
     verb: str
@@ -24,19 +23,19 @@ class Request:
         return f"{scheme}://{self.headers.get('host', 'localhost')}"
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     """One HTTP answer: bytes, or a stream of them."""
 
     status: int
     body: bytes
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = MappingProxyType({})
     stream: Iterator[bytes] | None = None
 
 
+_JSON: Mapping[str, str] = MappingProxyType({"content-type": "application/json"})
 _encode = msgspec.json.Encoder().encode
 
 
 def json_answer(status: int, data: Any, headers: Mapping[str, str] | None = None) -> Answer:
     """Return an answer whose body is JSON."""
-    return Answer(status=status, body=_encode(data), headers={"content-type": "application/json", **(headers or {})})
+    return Answer(status, _encode(data), {**_JSON, **headers} if headers else _JSON)

@@ -7,6 +7,7 @@ from typing import Any
 from kling_spec.document import Operation
 from kling_spec.rules import value
 
+from .memo import Memo
 from .recipe import Recipe
 
 _LONG_SIDE = {"1k": 1024, "2k": 2048, "4k": 4096}
@@ -14,8 +15,24 @@ _SHORT_SIDE = {"720p": 720, "1080p": 1080, "2160p": 2160}
 _KINDS = {"videos": "video", "images": "image", "audios": "audio"}
 
 
+_DECIDING = ("model_name", "aspect_ratio", "resolution", "mode", "duration", "sound")
+
+
+class Patterns:
+    """How to make the results of tasks, but for the seed; remembered by the fields that decide it."""
+
+    def __init__(self, models: Mapping[str, Any]) -> None:
+        self._models = models
+        self._memo: Memo[Recipe] = Memo()
+
+    def get(self, operation: Operation, body: Mapping[str, Any], *, defaults: Mapping[str, Any]) -> Recipe:
+        """Return the recipe of a task's result with seed 0."""
+        deciding = (operation.id, *map(body.get, _DECIDING))
+        return self._memo.get(deciding, lambda: recipe(operation, body, self._models, defaults=defaults))
+
+
 def recipe(
-    operation: Operation, body: Mapping[str, Any], models: Mapping[str, Any], *, defaults: Mapping[str, Any], seed: int
+    operation: Operation, body: Mapping[str, Any], models: Mapping[str, Any], *, defaults: Mapping[str, Any], seed: int = 0
 ) -> Recipe:
     """Return how to make the result of a task: the asked length, ratio, resolution and sound, else 5 s of 1280 × 720."""
     model = models.get(value(body, "model_name", defaults), {})

@@ -1,5 +1,6 @@
 """Runs the mock behind a socket."""
 
+import gc
 import signal
 import socket
 import sys
@@ -74,6 +75,9 @@ def _server(world: World, *, ready: Callable[[], None]) -> _Server:
 def serve(world: World, *, host: str, port: int, ready: Callable[[str], None]) -> None:
     """Serve until SIGINT or SIGTERM; requests in flight are finished. `ready` is called with the URL."""
     listening = bound(host, port)
+    gc.collect()
+    gc.freeze()  # the bundle lives as long as the process: collections need not walk through it again
+    gc.set_threshold(10_000)  # requests leave no cycles behind, tasks are kept: looking often finds nothing
     _server(world, ready=lambda: ready(url(listening))).run(sockets=[listening])
 
 

@@ -6,8 +6,8 @@ x-kling-ref, x-kling-media, x-kling-unit and x-kling-make, not the families.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import Any
+from functools import cached_property, lru_cache
+from typing import Any, NamedTuple
 
 from kling_spec.document import Document, Operation, inlined
 from kling_spec.lifecycle import Lifecycle
@@ -15,13 +15,12 @@ from kling_spec.rules import holds, raw
 
 from .assets import asset_url
 from .recipe import Recipe, length_text
-from .tasks import Task
+from .tasks import Task, Way
 
 Schema = Mapping[str, Any]
 
 
-@dataclass(frozen=True)
-class Moment:
+class Moment(NamedTuple):
     """A task at a time."""
 
     task: Task
@@ -59,12 +58,21 @@ class TaskReply:
 
     def ids_needed(self, body: Mapping[str, Any]) -> int:
         """Return how many ids the results of a task will have."""
-        lists = (one for one in self.result["properties"].values() if one.get("type") == "array")
-        return max([1, *(_count(one, body) for one in lists)])
+        return max([1, *[_count(one, body) for one in self._lists]])
 
-    def kinds(self) -> set[str]:
+    @cached_property
+    def _lists(self) -> list[Schema]:
+        return [one for one in self.result["properties"].values() if one.get("type") == "array"]
+
+    @cached_property
+    def kinds(self) -> frozenset[str]:
         """Return the kinds of things that a result gives ids to: video, voice …"""
-        return set(_kinds(self.result))
+        return frozenset(_kinds(self.result))
+
+    @cached_property
+    def ways(self) -> Mapping[bool, Way]:
+        """Return the way of the tasks that fail (True) and of those that do not."""
+        return {fails: Way.of(self.lifecycle, fails=fails) for fails in (True, False)}
 
     def told(self, task: Task, now: int) -> Document:
         """Return the task as a query at `now` answers it."""
@@ -76,7 +84,7 @@ class TaskReply:
 
     def created(self, task: Task) -> Document:
         """Return the task as its create answers it."""
-        state, since = task.timeline[0]
+        state, since = task.way.states[0], task.begins[0]
         return {"task_id": task.id, "task_info": _info(task), "task_status": state, "created_at": since, "updated_at": since}
 
 
@@ -101,7 +109,7 @@ def _kinds(schema: Schema) -> Iterator[str]:
 def _count(schema: Schema, body: Mapping[str, Any]) -> int:
     """Return how many items a list of results has."""
     make = schema.get("x-kling-make", {})
-    if not holds(make.get("when", {}), body, {}):
+    if "when" in make and not holds(make["when"], body, {}):
         return 0
     count = make.get("count", 1)
     found = body.get(count, 1) if isinstance(count, str) else count
@@ -113,7 +121,7 @@ def _info(task: Task) -> Document:
 
 
 def _result(at: Moment, schema: Schema) -> Document:
-    return _object(at, schema, Recipe.parse(at.task.recipe), 0) if at.is_done else {}
+    return _object(at, schema, at.task.recipe, 0) if at.is_done else {}
 
 
 def _object(at: Moment, schema: Schema, recipe: Recipe, number: int) -> Document:
@@ -153,8 +161,13 @@ def _url(at: Moment, media: Mapping[str, Any], recipe: Recipe, number: int, name
     if marked and not at.task.watermark:
         return None
     seed = recipe.seed + number + sum(map(ord, name)) * bool(number or name[-1:].isdigit())
-    made = replace(recipe, kind=media["kind"], format=media.get("format", ""), watermark=marked, seed=seed)
-    return asset_url(at.task.origin, made, made_ms=at.since)
+    variant = _variant(at.task.pattern, media["kind"], media.get("format", ""), marked)
+    return asset_url(at.task.origin, variant.seeded(seed), made_ms=at.since)
+
+
+@lru_cache(maxsize=1024)
+def _variant(pattern: Recipe, kind: str, format: str, watermark: bool) -> Recipe:
+    return replace(pattern, kind=kind, format=format, watermark=watermark)
 
 
 _MEMBERS: Mapping[str, Callable[[Moment, Schema], Any]] = {
@@ -165,6 +178,6 @@ _MEMBERS: Mapping[str, Callable[[Moment, Schema], Any]] = {
     "task_result": _result,
     "watermark_info": lambda at, schema: None if at.task.watermark is None else {"enabled": at.task.watermark},
     "final_unit_deduction": lambda at, schema: {"done": at.task.units, "failed": "0"}.get(at.verdict),
-    "created_at": lambda at, schema: at.task.timeline[0][1],
+    "created_at": lambda at, schema: at.task.begins[0],
     "updated_at": lambda at, schema: at.since,
 }

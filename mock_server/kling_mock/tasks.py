@@ -4,27 +4,62 @@ A task's whole timeline is fixed when it is created. What a query answers is a p
 ticks.
 """
 
-import random
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from hashlib import blake2b
+from struct import unpack
+from typing import Any, NamedTuple
 
 from kling_spec.lifecycle import Lifecycle
+
+from .recipe import Recipe
 
 Timeline = tuple[tuple[str, int], ...]
 """The states of a task and the milliseconds since 1970 at which each begins."""
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
-    """One accepted task."""
+class Way:
+    """The states that a task goes through, and for how many seconds at least and at most. Many tasks share one."""
+
+    states: tuple[str, ...]
+    seconds: tuple[tuple[float, float], ...]
+
+    @classmethod
+    def of(cls, lifecycle: Lifecycle, *, fails: bool) -> "Way":
+        """Return the way of the tasks that succeed, or of those that fail."""
+        states = lifecycle.path(fails=fails)
+        return cls(states, tuple(lifecycle.seconds.get(one, (0.0, 0.0)) for one in states))
+
+    def begins(self, start: int, *, seed: str) -> tuple[int, ...]:
+        """Return when a task reaches each state, in milliseconds since 1970; the same seed gives the same times."""
+        at, made = float(start), []
+        for (least, most), part in zip(self.seconds, _parts(seed), strict=False):
+            made.append(int(at))
+            at += (least + (most - least) * part) * 1000
+        return tuple(made)
+
+
+def _parts(seed: str) -> Iterator[float]:
+    """Yield numbers from 0 to 1 without end; the same seed gives the same ones."""
+    block = 0
+    while True:
+        digest = blake2b(f"{seed} {block}".encode()).digest()
+        yield from (one / 2**64 for one in unpack(">8Q", digest))
+        block += 1
+
+
+class Task(NamedTuple):
+    """One accepted task. A tuple: there may be millions, and a frozen dataclass takes three times as long to make."""
 
     id: str
     family: str
     external_id: str  # empty when the caller gave none
-    timeline: Timeline
+    way: Way
+    begins: tuple[int, ...]  # milliseconds since 1970, one for each state of the way
     result_ids: tuple[str, ...]  # of what it makes
-    recipe: str  # the token of the file it makes
+    pattern: Recipe  # of the file it makes, but for the seed
     watermark: bool | None  # None when the caller did not speak of it
     units: str
     origin: str  # the URL before its results
@@ -34,23 +69,17 @@ class Task:
 
     def at(self, now: int) -> tuple[str, int]:
         """Return the state at a time and when it began."""
-        found = self.timeline[0]
-        for step in self.timeline:
-            if step[1] > now:
-                break
-            found = step
-        return found
+        place = max(bisect_right(self.begins, now) - 1, 0)
+        return self.way.states[place], self.begins[place]
 
+    @property
+    def timeline(self) -> Timeline:
+        return tuple(zip(self.way.states, self.begins, strict=True))
 
-def timeline(lifecycle: Lifecycle, *, start: int, fails: bool, seed: str) -> Timeline:
-    """Return when a task reaches each state; the same seed gives the same times."""
-    source = random.Random(seed)
-    begins, made = float(start), []
-    for state in lifecycle.path(fails=fails):
-        made.append((state, int(begins)))
-        least, most = lifecycle.seconds.get(state, (0.0, 0.0))
-        begins += source.uniform(least, most) * 1000
-    return tuple(made)
+    @property
+    def recipe(self) -> Recipe:
+        """Return how to make its file."""
+        return self.pattern.seeded(int(self.id))
 
 
 class TaskStore:

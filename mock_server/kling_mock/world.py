@@ -19,14 +19,16 @@ from .account import Account, first_pack
 from .auth import Door
 from .call_replies import standing_ids
 from .callbacks import Delivered, Outbox, Send, http_sender
+from .charges import Charges
 from .clock import Clock
 from .errors import Messages, Refusal, Said
 from .gate import ORDER, Visit
 from .handlers import HANDLERS, data_schema
 from .ids import Ids
 from .law import Law
-from .references import Wanted, wanted
+from .references import Wanted, referring, wanted
 from .request import Answer, Request, json_answer
+from .results import Patterns
 from .routes import Routes
 from .settings import Settings
 from .task_replies import TaskReply
@@ -48,7 +50,8 @@ class World:
         self._catalogues = bundle["x-kling-catalogues"]
         self.messages = Messages(self._catalogues["errors"])
         self.models: Document = self._catalogues["models"]["models"]
-        self.prices: Document = self._catalogues["prices"]["prices"]
+        self.charges = Charges(self._catalogues["prices"]["prices"])
+        self.patterns = Patterns(self._catalogues["models"]["models"])
         self.routes = Routes(bundle, self.settings.prefix)
         self.clock = clock or Clock(speed=self.settings.speed)
         self.ids = Ids(self.settings.seed)
@@ -76,6 +79,7 @@ class World:
         self.query_laws = {
             one.id: Law(_query_schema(one), self.messages, **how) for one in found if _query_schema(one)["properties"]
         }
+        self._referring = {name: referring(law.schema) for name, law in self.laws.items()}
         self.unique_fields = {one.id: _unique_fields(one) for one in found}
         families = {tag["name"]: tag["x-kling-family"] for tag in self.bundle["tags"]}
         lifecycles = self._catalogues["lifecycles"]["lifecycles"]
@@ -143,8 +147,8 @@ class World:
 
     def wanted(self, visit: Visit) -> list[Wanted]:
         """Return the ids that a request's body refers to."""
-        law = self.laws.get(visit.target.id)
-        return list(wanted(visit.body, law.schema)) if law else []
+        schema = self._referring.get(visit.target.id)
+        return list(wanted(visit.body, schema)) if schema else []
 
     def unknown(self, one: Wanted) -> Said:
         """Return what the service says of an id it does not know."""

@@ -23,20 +23,20 @@ class Operation:
     node: Document
     document: Document
 
-    @property
+    @cached_property
     def family(self) -> str:
         return self.id.partition(".")[0]
 
-    @property
+    @cached_property
     def name(self) -> str:
         return self.id.partition(".")[2]
 
-    @property
+    @cached_property
     def role(self) -> str:
         """Return create, get, page, delete, or call for what answers at once."""
         return self.name if self.name in ROLES else "call"
 
-    @property
+    @cached_property
     def price(self) -> str | None:
         return self.node.get("x-kling-price")
 
@@ -51,7 +51,7 @@ class Operation:
         """Return the compiled check of the body: shape and rules."""
         return compile_shape(self.request or {})
 
-    @property
+    @cached_property
     def request_name(self) -> str | None:
         """Return the name of the body's schema: text_to_video.Create."""
         schema = self._media(self.node.get("requestBody")).get("schema", {})
@@ -62,7 +62,7 @@ class Operation:
         """Return the bodies of the documented examples by name."""
         return {name: one["value"] for name, one in self._media(self.node.get("requestBody")).get("examples", {}).items()}
 
-    @property
+    @cached_property
     def reply_example(self) -> Any:
         """Return the first documented example of the reply, None without one."""
         examples = self._media(self._reply).get("examples", {})
@@ -74,7 +74,7 @@ class Operation:
         found: Document = self._media(self._reply).get("schema", {})
         return found
 
-    @property
+    @cached_property
     def data(self) -> Document:
         """Return the schema of `data` in a successful reply, unresolved."""
         for part in self.reply.get("allOf", [self.reply]):
@@ -83,7 +83,7 @@ class Operation:
                 return found
         return {}
 
-    @property
+    @cached_property
     def parameters(self) -> list[Document]:
         return [resolved(one, self.document) for one in self.node.get("parameters", [])]
 

@@ -89,9 +89,10 @@ def _each(checks: list[Check]) -> Check:
 
 def _typed(kind: str, checks: list[Check]) -> Check:
     types, wants_bool = _TYPES[kind], kind == "boolean"
+    usual = types[0]
 
     def run(value: Any, place: str, out: list[Violation]) -> None:
-        if isinstance(value, types) and isinstance(value, bool) is wants_bool:
+        if type(value) is usual or (isinstance(value, types) and isinstance(value, bool) is wants_bool):
             for check in checks:
                 check(value, place, out)
         else:
@@ -104,10 +105,11 @@ def _enum(schema: Schema) -> Check | None:
     if "enum" not in schema or schema.get("x-kling-open"):
         return None
     allowed = list(schema["enum"])
+    is_allowed = rule_checks.is_among(allowed)
     gone: Mapping[str, Any] = schema.get("x-kling-values", {})
 
     def run(value: Any, place: str, out: list[Violation]) -> None:
-        if not rule_checks.among(value, allowed):
+        if not is_allowed(value):
             out.append(Violation("enum", "enum", place, _enum_message(value, place, allowed, gone)))
 
     return run
@@ -172,8 +174,7 @@ def _items(schema: Schema, *, rules: bool) -> Check:
 def _members(schema: Schema, *, rules: bool) -> Check:
     known = {name: compile_shape(one, rules=rules) for name, one in schema.get("properties", {}).items()}
     required = tuple(schema.get("required", ()))
-    said: tuple[Rule, ...] = tuple(schema.get("x-kling-rules", ())) if rules else ()
-    defaults = defaults_of(schema)
+    said = _bound(schema) if rules else ()
 
     def run(value: Any, place: str, out: list[Violation]) -> None:
         prefix = f"{place}." if place else ""
@@ -181,14 +182,21 @@ def _members(schema: Schema, *, rules: bool) -> Check:
             if not is_given(value.get(name)):
                 out.append(Violation("required", "required", prefix + name, f"{prefix}{name} must be given"))
         for name, member in value.items():
-            if is_given(member) and (check := known.get(name)) is not None:
+            if (check := known.get(name)) is not None and member is not None and member != "" and member != []:
                 check(member, prefix + name, out)
-        for rule in said:
-            message = rule_checks.check(rule, value, defaults)
+        for rule, broken in said:
+            message = broken(value)
             if message is not None:
                 out.append(Violation(rule["id"], rule["kind"], place, message, bool(rule.get("tolerated"))))
 
     return run
+
+
+def _bound(schema: Schema) -> tuple[tuple[Rule, rule_checks.Bound], ...]:
+    """Return the rules of an object that a body alone can break, with their checks."""
+    defaults = defaults_of(schema)
+    rules = (one for one in schema.get("x-kling-rules", ()) if one["kind"] not in rule_checks.KEPT_BY_ALL)
+    return tuple((one, rule_checks.bound(one, defaults)) for one in rules)
 
 
 def defaults_of(schema: Schema, prefix: str = "") -> dict[str, Any]:
