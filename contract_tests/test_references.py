@@ -172,3 +172,14 @@ def test_a_video_can_be_made_longer(exact: Bench) -> None:
     assert result is not None
     assert result.videos
     assert client.extend_video.create(video_id=result.videos[0].id).task_status == "submitted"
+
+
+def test_a_sound_is_as_long_as_was_asked(exact: Bench) -> None:
+    """A length given as a number counts like one given as text."""
+    client = exact.client()
+    created = client.text_to_audio.create(prompt="Rain on a tin roof", duration=7.5)
+    exact.world.advance(600)
+    result = client.text_to_audio.get(created).task_result
+    assert result is not None
+    assert result.audios
+    assert result.audios[0].duration_mp3 == "7.5"

@@ -72,4 +72,8 @@ def _size(model: Mapping[str, Any], mode: str, across: int, down: int) -> tuple[
 
 
 def _seconds(duration: Any) -> float:
-    return float(duration) if isinstance(duration, str) and re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,3})?", duration) else 5.0
+    """Return the asked length, given as a number or as text; 5 s when it is neither, or out of any bound."""
+    is_text = isinstance(duration, str) and re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,3})?", duration)
+    is_number = isinstance(duration, int | float) and not isinstance(duration, bool)
+    seconds = float(duration) if is_text or is_number else 5.0
+    return seconds if 0.1 <= seconds <= 300 else 5.0

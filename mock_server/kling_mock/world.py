@@ -49,7 +49,6 @@ class World:
         self.bundle = bundle
         self._catalogues = bundle["x-kling-catalogues"]
         self.messages = Messages(self._catalogues["errors"])
-        self.models: Document = self._catalogues["models"]["models"]
         self.charges = Charges(self._catalogues["prices"]["prices"])
         self.patterns = Patterns(self._catalogues["models"]["models"])
         self.routes = Routes(bundle, self.settings.prefix)
