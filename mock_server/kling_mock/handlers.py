@@ -105,7 +105,7 @@ def _task(world: "World", visit: Visit, telling: TaskReply) -> Task:
     watermark = body.get("watermark_info")
     defaults = world.laws[operation.id].defaults
     pattern = world.patterns.get(operation, body, defaults=defaults)
-    echo, way = {**defaults, **body}, telling.ways[bool(reason)]
+    echo, way = {**defaults, **body} if telling.echoed else _NO_ECHO, telling.ways[bool(reason)]
     return Task(
         id=task_id,
         family=operation.family,
