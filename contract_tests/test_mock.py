@@ -175,6 +175,21 @@ def test_what_real_clients_send_is_tolerated(mock: Bench, more: dict[str, Any]) 
     assert mock.post({**BODY, **more}).json()["code"] == 0
 
 
+_MEANINGLESS = [
+    {"aspect_ratio": "0:0"},
+    {"aspect_ratio": "99:1"},
+    {"duration": 300, "mode": "4k"},
+    {"resolution": "4k", "aspect_ratio": "1:99"},
+]
+
+
+@pytest.mark.parametrize("more", _MEANINGLESS, ids=str)
+def test_members_of_other_families_mean_nothing(mock: Bench, more: dict[str, Any]) -> None:
+    """A member that this family does not have is ignored, whatever it says elsewhere."""
+    body = {"effect_scene": "color_mixing", "input": {"image": "https://a.example/x.png"}}
+    assert mock.post({**body, **more}, path="/v1/videos/effects").json()["code"] == 0
+
+
 @pytest.mark.parametrize("more", [_TOLERATED[0], _TOLERATED[2], _TOLERATED[3], _TOLERATED[5]], ids=str)
 def test_a_strict_mock_tolerates_nothing(ruled_doc: Document, more: dict[str, Any]) -> None:
     """With --strict the same bodies are refused."""

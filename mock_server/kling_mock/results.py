@@ -27,8 +27,10 @@ class Patterns:
 
     def get(self, operation: Operation, body: Mapping[str, Any], *, defaults: Mapping[str, Any]) -> Recipe:
         """Return the recipe of a task's result with seed 0."""
-        deciding = (operation.id, *map(body.get, _DECIDING))
-        return self._memo.get(deciding, lambda: recipe(operation, body, self._models, defaults=defaults))
+        known = (operation.request or {}).get("properties", {})
+        asked = {name: body[name] for name in _DECIDING if name in known and name in body}  # other members mean nothing
+        deciding = (operation.id, *map(asked.get, _DECIDING))
+        return self._memo.get(deciding, lambda: recipe(operation, asked, self._models, defaults=defaults))
 
 
 def recipe(
