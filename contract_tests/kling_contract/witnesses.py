@@ -17,7 +17,7 @@ from kling_mock.settings import Settings
 from kling_mock.transport import MockTransport
 from kling_mock.world import World
 from kling_spec import rules
-from kling_spec.document import Document, Operation, inlined
+from kling_spec.document import Document, Operation
 from kling_spec.rule_samples import Sample
 from kling_spec.rule_schema import compile_rule
 from kling_spec.shape import defaults_of
@@ -80,8 +80,3 @@ def _object_schema(operation: Operation, place: str) -> Document:
         schema = schema["properties"][part.removesuffix("[]")]
         schema = schema["items"] if part.endswith("[]") else schema
     return schema
-
-
-def data_schema(operation: Operation) -> Document:
-    """Return the schema of a reply's data, references resolved."""
-    return inlined(operation.data, operation.document)

@@ -37,7 +37,7 @@ _FIXED_ERRORS = (
     "TaskTimeout",
 )
 """The errors of `runtime/core/errors.py`."""
-_SHARED_LAW = ("lifecycle", "prices", "rules", "shape")
+_SHARED_LAW = ("lifecycle", "rules", "shape")
 """Modules of kling_spec that the client carries a copy of: standard library only."""
 
 

@@ -6,7 +6,7 @@ from functools import partial
 from sys import intern
 from typing import TYPE_CHECKING, Any
 
-from kling_spec.document import Document, Operation, inlined
+from kling_spec.document import Document, Operation
 
 from .account import Account
 from .call_replies import CallContext, filled
@@ -126,11 +126,6 @@ def _task(world: "World", visit: Visit, telling: TaskReply) -> Task:
 def _units(world: "World", operation: Operation, body: Mapping[str, Any], made: Recipe) -> str:
     defaults = world.laws[operation.id].defaults if operation.id in world.laws else {}
     return world.charges.units(operation, body, defaults=defaults, seconds=made.seconds)
-
-
-def data_schema(operation: Operation) -> Document:
-    """Return the schema of a reply's data, references resolved."""
-    return inlined(operation.data, operation.document)
 
 
 HANDLERS: Mapping[str, Callable[["World", Visit], Any]] = {

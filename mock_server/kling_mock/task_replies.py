@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
-from kling_spec.document import Document, Operation, inlined
+from kling_spec.document import Document, Operation, below
 from kling_spec.lifecycle import Lifecycle
 from kling_spec.rules import holds, raw
 
@@ -43,7 +43,7 @@ class TaskReply:
     @classmethod
     def of(cls, operation: Operation, lifecycle: Lifecycle) -> "TaskReply":
         """Return the telling of the family whose `get` this is."""
-        return cls(inlined(operation.data, operation.document), lifecycle)
+        return cls(operation.data_schema, lifecycle)
 
     @cached_property
     def echoed(self) -> frozenset[str]:
@@ -95,14 +95,14 @@ def _echoed(schema: Schema) -> Iterator[str]:
     if isinstance(make.get("count"), str):
         yield make["count"]
     yield from make.get("when", {})
-    for one in [*schema.get("properties", {}).values(), *([schema["items"]] if "items" in schema else [])]:
+    for one in below(schema):
         yield from _echoed(one)
 
 
 def _kinds(schema: Schema) -> Iterator[str]:
     if "x-kling-ref" in schema:
         yield schema["x-kling-ref"]["kind"]
-    for one in [*schema.get("properties", {}).values(), *([schema["items"]] if "items" in schema else [])]:
+    for one in below(schema):
         yield from _kinds(one)
 
 

@@ -23,7 +23,7 @@ from .charges import Charges
 from .clock import Clock
 from .errors import Messages, Refusal, Said
 from .gate import ORDER, Visit
-from .handlers import HANDLERS, data_schema
+from .handlers import HANDLERS
 from .ids import Ids
 from .law import Law
 from .references import Wanted, referring, wanted
@@ -84,7 +84,7 @@ class World:
         lifecycles = self._catalogues["lifecycles"]["lifecycles"]
         self.lifecycles = {name: lifecycle(one["lifecycle"], lifecycles[one["lifecycle"]]) for name, one in families.items()}
         self.tellings = {one.family: TaskReply.of(one, self._lifecycle(one)) for one in found if one.role == "get"}
-        self.call_schemas = {one.id: data_schema(one) for one in found if one.role == "call"}
+        self.call_schemas = {one.id: one.data_schema for one in found if one.role == "call"}
         presets = {known for one in found for known in self._standing(one)}
         voices = {("speech_voice", name) for name in self._catalogues.get("voices", {}).get("voices", {})}
         self.account.register.standing = frozenset(presets | voices)

@@ -84,6 +84,11 @@ class Operation:
         return {}
 
     @cached_property
+    def data_schema(self) -> Document:
+        """Return the schema of `data` with every reference resolved."""
+        return inlined(self.data, self.document)
+
+    @cached_property
     def parameters(self) -> list[Document]:
         return [resolved(one, self.document) for one in self.node.get("parameters", [])]
 
@@ -133,6 +138,13 @@ def inlined(schema: Document, document: Document) -> Document:
         if key in schema:
             schema[key] = [inlined(one, document) for one in schema[key]]
     return schema
+
+
+def below(schema: Mapping[str, Any]) -> Iterator[Document]:
+    """Yield the schemas right below a resolved one: of its members and of its items."""
+    yield from schema.get("properties", {}).values()
+    if "items" in schema:
+        yield schema["items"]
 
 
 def references(node: Any) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What a call costs, from `prices.yaml`. Standard library only: the client carries a copy of this file."""
+"""What a call costs, from `prices.yaml`."""
 
 import math
 from collections.abc import Mapping
