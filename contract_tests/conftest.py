@@ -61,7 +61,7 @@ def bench(bundle: Document, settings: Settings | None = None) -> Bench:
         delivered.append((url, body))
         return 200
 
-    world = World(bundle, settings or Settings(any_id=True), clock=Clock(speed=0, start_ms=START_MS), send=send)
+    world = World(bundle, settings or Settings(any_id=True, quotas=False), clock=Clock(speed=0, start_ms=START_MS), send=send)
     return Bench(world, delivered)
 
 

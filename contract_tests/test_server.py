@@ -91,7 +91,7 @@ def test_a_taken_port_is_told() -> None:
 @pytest.fixture(scope="module")
 def served() -> Iterator[MockHandle]:
     """A mock in a thread, for the tests of this file."""
-    with running(Settings(most_bytes=100_000)) as handle:
+    with running(Settings(most_bytes=100_000, quotas=False)) as handle:
         yield handle
 
 

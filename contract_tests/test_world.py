@@ -2,6 +2,7 @@
 
 import json
 from itertools import pairwise
+from threading import Condition
 from typing import Any, cast
 
 import pytest
@@ -80,7 +81,7 @@ def test_a_scaled_clock_runs_faster() -> None:
 def test_callbacks_go_to_loopback_only(url: str, here: bool) -> None:
     """Only an address of this machine, or localhost, is posted to; the rest is logged with the reason."""
     sent: list[str] = []
-    outbox = Outbox(lambda target, body: sent.append(target) or 200)  # type: ignore[func-returns-value]  # append is the point
+    outbox = Outbox(lambda target, body: sent.append(target) or 200, Condition())  # type: ignore[func-returns-value]  # append is the point
     outbox.put(0, url, lambda: b"{}")
     outbox.settle(1)
     assert is_loopback(url) is here
@@ -97,10 +98,10 @@ def test_callbacks_fall_due_in_order(mock: Bench) -> None:
         order.append((said["updated_at"], said["task_status"]))
         raise OSError("refused")
 
-    mock.world.outbox._send = send
+    mock.world.account.outbox._send = send
     for _ in range(20):
         mock.post({**BODY, "callback_url": "http://127.0.0.1:9/x"})
-        mock.world.clock.advance(0.4)
+        mock.world.account.clock.advance(0.4)
     made = mock.world.advance(600)
     assert [at for at, _ in order] == sorted(at for at, _ in order)
     assert len(made) == 60
@@ -157,10 +158,10 @@ def test_a_fault_of_the_mock_is_an_answer(
 def test_packs_tell_what_is_left(mock: Bench) -> None:
     """A task that succeeds takes its units from the pack, and the account query says so."""
     client = mock.client()
-    before = client.account.costs(start_time=0, end_time=1).resource_pack_subscribe_infos
+    before = client.account.costs(start_time=0, end_time=START_MS).resource_pack_subscribe_infos
     client.text_to_video.create(model_name="kling-v3", prompt="x", duration="3")
-    after = client.account.costs(start_time=0, end_time=1).resource_pack_subscribe_infos
+    after = client.account.costs(start_time=0, end_time=START_MS).resource_pack_subscribe_infos
     assert before
     assert after
     assert [one[0].remaining_quantity for one in (before, after)] == [10_000, 9_998.2]
-    assert client.account.costs(start_time=0, end_time=1, resource_pack_name="none").resource_pack_subscribe_infos == []
+    assert client.account.costs(start_time=0, end_time=START_MS, resource_pack_name="none").resource_pack_subscribe_infos == []

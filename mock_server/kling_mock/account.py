@@ -1,77 +1,87 @@
 """One set of credentials and all that belongs to it."""
 
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from threading import RLock
 from typing import Any
 
+from .callbacks import Outbox
 from .clock import Clock
 from .ids import Ids
+from .rates import Rates
 from .references import Register
-from .tasks import TaskStore
+from .slots import Slots
+from .tasks import Task, TaskStore
+from .wallet import DAY_MS, Pack, Wallet
 
-DAY = 86_400_000
-
-
-@dataclass
-class Pack:
-    """A prepaid resource pack."""
-
-    name: str
-    id: str
-    units: Decimal
-    bought_ms: int
-    until_ms: int
-    left: Decimal
-
-    def told(self, now: int) -> dict[str, Any]:
-        """Return the pack in the words of the account query."""
-        return {
-            "resource_pack_name": self.name,
-            "resource_pack_id": self.id,
-            "resource_pack_type": "decreasing_total",
-            "total_quantity": float(self.units),
-            "remaining_quantity": float(self.left),
-            "purchase_time": self.bought_ms,
-            "effective_time": self.bought_ms,
-            "invalid_time": self.until_ms,
-            "status": "expired" if now >= self.until_ms else "online" if self.left > 0 else "runOut",
-        }
+STATES = ("normal", "abnormal", "arrears")
+"""What an account can be: fine, 1100, 1101."""
 
 
 @dataclass
 class Account:
-    """One set of credentials and all that belongs to it."""
+    """One set of credentials and all that belongs to it: nothing is shared with another account."""
 
+    id: str
     access_key: str
-    secret_key: str = field(repr=False)
+    secret_key: str = field(repr=False)  # empty: any signature will do
     api_key: str = field(repr=False)
+    seed: int
     clock: Clock
     ids: Ids
+    wallet: Wallet
+    outbox: Outbox
+    rates: Rates
     tasks: TaskStore = field(default_factory=TaskStore)
     register: Register = field(default_factory=Register)
-    packs: list[Pack] = field(default_factory=list)
+    slots: Slots = field(default_factory=Slots)
+    state: str = "normal"  # one of STATES
+    allowed_ips: frozenset[str] = frozenset()  # empty: any
+    denied: frozenset[str] = frozenset()  # operations, families and models that it may not use
+    polls: int = 0  # how many looks take a task to its next state; 0: time does
+    looks: dict[str, int] = field(default_factory=dict)  # at each task that moves on by looks
     next_failures: deque[str] = field(default_factory=deque)  # reasons with which the next creates will fail
     next_faults: deque[int] = field(default_factory=deque)  # codes with which the next requests will be refused
     lock: RLock = field(default_factory=RLock, repr=False)
 
-    def charge(self, units: Decimal) -> None:
-        """Take units from the first pack that has any left."""
-        for pack in self.packs:
-            taken = min(pack.left, units)
-            pack.left -= taken
-            units -= taken
+    def ended(self, task: Task) -> None:
+        """Free what a task held, now that it is known when it ended, and give what it made."""
+        ends = task.begins[-1]
+        self.slots.move(task.id, until_ms=ends)
+        self.wallet.move(task.id, until_ms=ends)
+        self.register.move(frozenset(task.result_ids), ends)
+
+    def reset(self) -> None:
+        """Forget tasks, what was scripted, and what is under way; keys, clock and packs stay, the packs full again."""
+        with self.lock:
+            self.tasks.clear()
+            self.register.given.clear()
+            self.slots.clear()
+            self.looks.clear()
+            self.rates.clear()
+            self.wallet.refill()
+            self.next_failures.clear()
+            self.next_faults.clear()
+            self.outbox.clear()
 
 
-def first_pack(clock: Clock, units: int = 10_000) -> Pack:
-    """Return a fresh pack that lasts a year of the account's clock."""
-    now = clock.now()
-    return Pack(
-        name=f"Mock-Video-{units}Units",
-        id=f"{units:032x}",
-        units=Decimal(units),
-        left=Decimal(units),
-        bought_ms=now,
-        until_ms=now + 365 * DAY,
-    )
+def packs(kinds: Mapping[str, Mapping[str, Any]], *, now: int, units: Decimal, slots: int | None = None) -> list[Pack]:
+    """Return a fresh pack of each kind of limits.yaml that lasts a year; `slots` None takes the kind's own number."""
+    made = []
+    for number, (kind, limits) in enumerate(kinds.items()):
+        places = limits["slots"] if slots is None else slots
+        made.append(
+            Pack(
+                name=f"Mock-{kind.replace('_', '-').title()}-{units:f}Units-{places}Con-12Months",
+                id=f"{number + 1:032x}",
+                kind=kind,
+                units=units,
+                left=units,
+                slots=places,
+                bought_ms=now,
+                until_ms=now + 365 * DAY_MS,
+            )
+        )
+    return made

@@ -92,7 +92,8 @@ async def _body(headers: Mapping[str, str], receive: Receive, most: int) -> byte
 def _request(scope: Scope, headers: Mapping[str, str], body: bytes) -> Request:
     raw: bytes = scope.get("raw_path") or scope["path"].encode()
     query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)) if scope["query_string"] else {}
-    return Request(verb=scope["method"], path=raw.partition(b"?")[0].decode("latin-1"), query=query, headers=headers, body=body)
+    path, caller = raw.partition(b"?")[0].decode("latin-1"), scope.get("client") or ("127.0.0.1", 0)
+    return Request(verb=scope["method"], path=path, query=query, headers=headers, body=body, client=caller[0])
 
 
 async def _send(answer: Answer, send: Send) -> None:

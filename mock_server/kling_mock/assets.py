@@ -1,8 +1,9 @@
 """The URLs of results: the name says how to make the file, the query until when it is kept."""
 
 import re
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote
 
+from .accounts import DEFAULT
 from .recipe import Recipe
 
 PATH = "/_mock/assets/"
@@ -10,9 +11,14 @@ KEPT_MS = 30 * 86_400_000
 """How long the service keeps results: `results_days` of limits.yaml, which a test holds equal."""
 
 
-def asset_url(origin: str, recipe: Recipe, *, made_ms: int) -> str:
+def asset_folder(origin: str, account_id: str) -> str:
+    """Return the URL before the names of an account's results: each has its own clock, so each its own files."""
+    return f"{origin}{PATH}" if account_id == DEFAULT else f"{origin}/_mock/accounts/{quote(account_id, safe='')}/assets/"
+
+
+def asset_url(folder: str, recipe: Recipe, *, made_ms: int) -> str:
     """Return where a file that was made at `made_ms` can be fetched."""
-    return f"{origin}{PATH}{recipe.token()}{recipe.suffix}?Expires={(made_ms + KEPT_MS) // 1000}"
+    return f"{folder}{recipe.token()}{recipe.suffix}?Expires={(made_ms + KEPT_MS) // 1000}"
 
 
 def asset(name: str, query: str | dict[str, str], *, now_ms: int) -> Recipe | None:

@@ -1,12 +1,16 @@
 """Who is calling: checks both forms of the bearer value as the service was seen to."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from .account import Account
+from .accounts import Accounts
 from .errors import Messages, Refusal
 from .settings import Settings
+
+Stranger = Callable[[str, str], Account]
+"""Makes an account for an access key or an API key that nobody has; one of the two is empty."""
 
 _PREFIX = "api-key-kling-"
 
@@ -14,9 +18,13 @@ _PREFIX = "api-key-kling-"
 class Door:
     """Lets callers in. Remembers the tokens whose signature it has seen."""
 
-    def __init__(self, accounts: list[Account], messages: Messages, settings: Settings, *, api_keys: bool) -> None:
-        self._by_access_key = {one.access_key: one for one in accounts}
-        self._by_api_key = {one.api_key: one for one in accounts} if api_keys else {}
+    def __init__(
+        self, accounts: Accounts, messages: Messages, settings: Settings, *, api_keys: bool, stranger: Stranger | None
+    ) -> None:
+        """Know these accounts; `api_keys` says whether the API has keys, `stranger` opens accounts for unknown ones."""
+        self._accounts = accounts
+        self._api_keys = api_keys
+        self._stranger = stranger
         self._messages = messages
         self._wall = settings.wall
         self._seen: dict[str, tuple[Account, float, float]] = {}
@@ -41,12 +49,18 @@ class Door:
         scheme, _, token = value.partition(" ")
         if scheme != "Bearer" or not token or token != token.strip():
             raise self._no("auth_malformed", parts=0)
-        by_key = self._by_api_key.get(token)
+        by_key = self._accounts.of_api_key(token) if self._api_keys else None
         if by_key is not None:
             return by_key, 0.0, math.inf
+        if token.count(".") != 2 and self._stranger and self._api_keys:
+            return self._stranger("", token), 0.0, math.inf
         if token.startswith(_PREFIX):
             raise self._no("auth_unknown_key")
         return self._remembered(value, self._signed(token))
+
+    def forget(self) -> None:
+        """Look at every token anew."""
+        self._seen.clear()
 
     def _remembered(self, value: str, found: tuple[Account, float, float]) -> tuple[Account, float, float]:
         if len(self._seen) >= 10_000:
@@ -60,15 +74,23 @@ class Door:
         if token.count(".") != 2:
             raise self._no("auth_malformed", parts=_parts(token))
         try:
-            account = self._by_access_key.get(jwt.decode(token, options={"verify_signature": False}).get("iss", ""))
-            if account is None:
-                raise self._no("auth_unknown_issuer")
-            claims = jwt.decode(token, account.secret_key, algorithms=["HS256"], options=_SIGNATURE_ONLY)
+            claims = jwt.decode(token, options={"verify_signature": False})
+            account = self._issuer(claims.get("iss"))
+            if account.secret_key:
+                claims = jwt.decode(token, account.secret_key, algorithms=["HS256"], options=_SIGNATURE_ONLY)
             return account, _seconds(claims, "nbf", 0.0), _seconds(claims, "exp", math.inf)
         except jwt.InvalidSignatureError as error:
             raise self._no("auth_signature") from error
         except (jwt.PyJWTError, TypeError, ValueError) as error:
             raise self._no("auth_bad_token") from error
+
+    def _issuer(self, key: object) -> Account:
+        account = self._accounts.of_access_key(str(key))
+        if account is not None:
+            return account
+        if self._stranger is None or not isinstance(key, str) or not key:
+            raise self._no("auth_unknown_issuer")
+        return self._stranger(key, "")
 
     def _no(self, situation: str, **words: object) -> Refusal:
         return Refusal(self._messages.said(situation, **words))

@@ -1,10 +1,9 @@
 """Fills the replies of calls that answer at once: the documented example, with ids, URLs and units of its own."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kling_spec.document import Document
 from kling_spec.rules import raw
 
 from .assets import asset_url
@@ -22,10 +21,11 @@ class CallContext:
     now: int
     body: Mapping[str, Any]
     snowflake: Callable[[], str]
-    origin: str
+    folder: str  # the URL before the names of results
     seed: int
     units: str
-    lists: Mapping[str, list[Document]]  # by the kind of x-kling-ref: pack
+    lists: Mapping[str, Sequence[Mapping[str, Any]]]  # by the kind of x-kling-ref: pack, deduction
+    words: Mapping[str, Any]  # what is said of the lists: count, next_cursor, has_more
     given: Callable[[str, str], None]  # told of each id that a reply gives: kind and id
 
 
@@ -40,7 +40,8 @@ def filled(example: Any, schema: Schema, context: CallContext) -> Any:
     if isinstance(example, dict):
         members = schema.get("properties", {})
         made = {name: filled(one, members.get(name, {}), context) for name, one in example.items()}
-        return {name: context.now if name in ("created_at", "updated_at") else one for name, one in made.items()}
+        told = {**context.words, "created_at": context.now, "updated_at": context.now}
+        return {name: told.get(name, one) for name, one in made.items()}
     if kind:
         return _id(example, kind, context)
     return _scalar(example, schema, context)
@@ -56,7 +57,7 @@ def _scalar(example: Any, schema: Schema, context: CallContext) -> Any:
     media = schema.get("x-kling-media")
     if media and example:
         made = Recipe(kind=media["kind"], seed=context.seed, width=512, height=512, format=media.get("format", ""))
-        return asset_url(context.origin, made, made_ms=context.now)
+        return asset_url(context.folder, made, made_ms=context.now)
     return context.units if schema.get("x-kling-unit") == "units-as-text" else example
 
 

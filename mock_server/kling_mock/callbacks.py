@@ -45,11 +45,12 @@ def is_loopback(url: str) -> bool:
 class Outbox:
     """The deliveries that are not due yet, and a log of those that were made."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, changed: Condition) -> None:
+        """Send with `send`; `changed` is told of every new delivery, and may be shared by outboxes."""
         self._send = send
         self._waiting: list[Delivery] = []
         self._numbers = count()
-        self.changed = Condition()
+        self.changed = changed
         self._sending = Lock()  # one sender at a time, so that deliveries keep their order
         self.log: list[Delivered] = []
 

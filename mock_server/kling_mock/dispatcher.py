@@ -20,16 +20,22 @@ class Dispatcher:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._stop.set()
-        with self._world.outbox.changed:
-            self._world.outbox.changed.notify_all()
+        with self._world.changed:
+            self._world.changed.notify_all()
         self._thread.join(timeout=self._world.settings.callback_timeout)
 
     def _run(self) -> None:
-        outbox, clock = self._world.outbox, self._world.clock
+        changed = self._world.changed
         while not self._stop.is_set():
-            outbox.settle(clock.now())
-            with outbox.changed:
-                due = outbox.next_due()
-                wait = clock.real_seconds_until(due) if due is not None else None
+            for account in self._world.accounts:
+                account.outbox.settle(account.clock.now())
+            with changed:
+                wait = self._wait()
                 if not self._stop.is_set() and wait != 0.0:
-                    outbox.changed.wait(wait)
+                    changed.wait(wait)
+
+    def _wait(self) -> float | None:
+        """Return the real seconds until the next delivery of any account, None when there is none."""
+        due = [(one.clock, at) for one in self._world.accounts if (at := one.outbox.next_due()) is not None]
+        waits = [wait for clock, at in due if (wait := clock.real_seconds_until(at)) is not None]
+        return min(waits, default=None)

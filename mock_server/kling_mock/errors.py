@@ -5,6 +5,7 @@ MockError
   CannotStart    the server cannot be started; one line says why
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -57,6 +58,11 @@ class Messages:
         self.success: str = catalogue["success_message"]
         self.task_failures: Mapping[str, Any] = catalogue["task_failures"]
 
+    @property
+    def codes(self) -> list[int]:
+        """Return the codes of the table, success left out."""
+        return [one for one in self._http if one]
+
     def __contains__(self, situation: str) -> bool:
         return situation in self._messages
 
@@ -68,3 +74,16 @@ class Messages:
     def of_code(self, code: int, text: str | None = None) -> Said:
         """Return an answer with a code of the table."""
         return Said(code=code, http=self._http[code], text=text or self._meaning[code])
+
+
+_MOST_HEADER = 4096
+
+
+def detail_header(problems: tuple[Problem, ...]) -> dict[str, str]:
+    """Return all that is wrong with a request as a header, at most 4 KiB of it."""
+    if not problems:
+        return {}
+    shown = [vars(one) for one in problems]
+    while len(shown) > 1 and len(json.dumps(shown)) > _MOST_HEADER:
+        shown.pop()
+    return {"x-kling-mock-detail": json.dumps(shown)[:_MOST_HEADER]}

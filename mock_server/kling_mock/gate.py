@@ -10,6 +10,7 @@ from kling_spec.document import Operation
 from kling_spec.rules import is_given
 
 from .account import Account
+from .charges import Cost
 from .errors import Refusal
 from .request import Request
 
@@ -31,6 +32,9 @@ class Visit:
     query: Mapping[str, Any] = field(default_factory=dict)
     account: Account | None = None
     body: dict[str, Any] = field(default_factory=dict)
+    cost: Cost | None = None  # of what a pack pays for or holds
+    echo: Mapping[str, Any] = field(default_factory=dict)  # the body with defaults, where the result repeats some of it
+    places: int = 0  # of the pack's slots that its task takes
 
     @property
     def caller(self) -> Account:
@@ -58,6 +62,33 @@ def auth(visit: Visit) -> None:
     visit.account = visit.world.door.account(visit.request.headers)
 
 
+def standing(visit: Visit) -> None:
+    """Refuse an account that is in no good state."""
+    if visit.caller.state != "normal":
+        raise Refusal(visit.world.messages.said(_STANDING[visit.caller.state]))
+
+
+def address(visit: Visit) -> None:
+    """Refuse a caller who is not on the account's list; behind a proxy the first forwarded address counts."""
+    allowed = visit.caller.allowed_ips
+    if allowed:
+        said = visit.request.headers.get("x-forwarded-for", visit.request.client)
+        if said.partition(",")[0].strip() not in allowed:
+            raise Refusal(visit.world.messages.said("ip_not_allowed"))
+
+
+def permission(visit: Visit) -> None:
+    """Refuse an operation or family that the account may not use."""
+    if visit.caller.denied:
+        _permitted(visit, visit.target.id, visit.target.family)
+
+
+def rate(visit: Visit) -> None:
+    """Refuse a request that comes too soon after others."""
+    if visit.world.settings.quotas and not visit.caller.rates.lets(visit.target.id, visit.caller.clock.now()):
+        raise Refusal(visit.world.messages.said("too_fast"))
+
+
 def body_is_json(visit: Visit) -> None:
     """Refuse a body that is not one JSON object."""
     if visit.target.request_name is None:
@@ -83,6 +114,12 @@ def schema_and_rules(visit: Visit) -> None:
         visit.body = visit.world.laws[visit.target.id].read(visit.body)
 
 
+def model_permission(visit: Visit) -> None:
+    """Refuse a model that the account may not use."""
+    if visit.caller.denied and "model_name" in visit.body:
+        _permitted(visit, str(visit.body["model_name"]))
+
+
 def references(visit: Visit) -> None:
     """Refuse an id that was not given, or no longer can be used. A delete answers for its own."""
     if visit.world.settings.any_id or visit.target.role == "delete":
@@ -101,6 +138,26 @@ def unique(visit: Visit) -> None:
             raise Refusal(visit.world.messages.said("duplicate", value=value))
 
 
+def balance(visit: Visit) -> None:
+    """Refuse what the account's packs cannot pay."""
+    if visit.target.role in ("create", "call"):
+        visit.cost = cost = visit.world.cost(visit)
+        is_limited = bool(cost.units) and visit.world.settings.quotas
+        if is_limited and visit.caller.wallet.left(cost.kind, visit.caller.clock.now()) < cost.units:
+            raise Refusal(visit.world.messages.said("units_used_up"))
+
+
+def concurrency(visit: Visit) -> None:
+    """Refuse a task beside as many as the account's pack lets run at once."""
+    if visit.target.role == "create" and visit.cost is not None:
+        visit.echo, visit.places = visit.world.echo_and_places(visit, visit.cost)
+        now, kind = visit.caller.clock.now(), visit.cost.kind
+        if visit.world.settings.quotas and visit.caller.slots.used(kind, now) + visit.places > visit.caller.wallet.slots(
+            kind, now
+        ):
+            raise Refusal(visit.world.messages.said("slots_used_up"))
+
+
 def scripted_fault(visit: Visit) -> None:
     """Refuse with the code that a test has asked for."""
     if visit.caller.next_faults:
@@ -110,13 +167,27 @@ def scripted_fault(visit: Visit) -> None:
 ORDER: tuple[Callable[[Visit], None], ...] = (
     route,
     auth,
+    standing,
+    address,
+    permission,
+    rate,
     body_is_json,
     parameters,
     schema_and_rules,
+    model_permission,
     references,
     unique,
+    balance,
+    concurrency,
     scripted_fault,
 )
+_STANDING: Mapping[str, str] = {"abnormal": "account_abnormal", "arrears": "account_in_arrears"}
+
+
+def _permitted(visit: Visit, *names: str) -> None:
+    denied = next((one for one in names if one in visit.caller.denied), None)
+    if denied is not None:
+        raise Refusal(visit.world.messages.said("not_permitted", value=denied))
 
 
 def _is_deep(text: bytes, body: dict[str, Any]) -> bool:

@@ -3,11 +3,16 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
+
+import msgspec
 
 from kling_spec.bundle import current
 
+from .account import Account
 from .callbacks import Delivered
 from .clock import Clock
+from .request import Request
 from .server import Running
 from .settings import Settings
 from .world import World
@@ -15,34 +20,55 @@ from .world import World
 
 @dataclass(frozen=True)
 class MockHandle:
-    """A running mock, as a test sees it."""
+    """An account of a running mock, as a test sees it."""
 
     url: str
     world: World
+    account: Account
 
     @property
     def access_key(self) -> str:
-        return self.world.settings.access_key
+        return self.account.access_key
 
     @property
     def secret_key(self) -> str:
-        return self.world.settings.secret_key
+        return self.account.secret_key
 
     @property
     def api_key(self) -> str:
-        return self.world.settings.api_key
+        return self.account.api_key
+
+    def new_account(self, **options: Any) -> "MockHandle":
+        """Return a fresh account of the same server; the options are those of `POST /_mock/accounts`."""
+        made = self.control("POST", "/accounts", options)
+        return MockHandle(self.url, self.world, self.world.accounts.get(made["id"]))
+
+    def change(self, **options: Any) -> None:
+        """Change the account: state, allowed_ips, denied, requests_per_second, polls, packs, clock."""
+        self.control("PATCH", f"/accounts/{self.account.id}", options)
 
     def advance(self, seconds: float) -> list[Delivered]:
         """Move the clock forward; callbacks that fall due are delivered in order before this returns."""
-        return self.world.advance(seconds)
+        self.account.clock.advance(seconds)
+        return self.account.outbox.settle(self.account.clock.now())
 
     def fail_next(self, reason: str = "Failure to pass the risk control system") -> None:
         """Let the next task fail with this text."""
-        self.world.account.next_failures.append(reason)
+        self.account.next_failures.append(reason)
 
     def fault_next(self, code: int) -> None:
         """Let the next request that would be answered be refused with this code."""
-        self.world.account.next_faults.append(code)
+        self.account.next_faults.append(code)
+
+    def control(self, verb: str, path: str, body: Any = None) -> Any:
+        """Return the answer of the control API for this account. Raises `ValueError` with what it says is wrong."""
+        content = b"" if body is None else msgspec.json.encode(body)
+        asked = {"x-kling-mock-account": self.account.id, "host": self.url.partition("://")[2]}
+        answer = self.world.handle(Request(verb, f"/_mock{path}", {}, asked, content))
+        data = msgspec.json.decode(answer.body)
+        if answer.status != 200:
+            raise ValueError(data["error"])
+        return data
 
 
 @contextmanager
@@ -50,4 +76,4 @@ def running(settings: Settings | None = None, *, as_of: str | None = None) -> It
     """Serve a mock whose clock stands still, in a thread, on a free loopback port."""
     world = World(current(date=as_of), settings, clock=Clock(speed=0))
     with Running(world) as server:
-        yield MockHandle(url=server.url, world=world)
+        yield MockHandle(url=server.url, world=world, account=world.account)

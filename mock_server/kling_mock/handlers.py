@@ -1,21 +1,22 @@
 """What each role answers, once a request has passed the gate. Endpoints are not known by name."""
 
 from collections.abc import Callable, Mapping
-from decimal import Decimal
 from functools import partial
 from sys import intern
 from typing import TYPE_CHECKING, Any
 
-from kling_spec.document import Document, Operation
+from kling_spec.document import Document, below
 
+from . import ledger, polls
 from .account import Account
 from .call_replies import CallContext, filled
+from .charges import Cost
 from .errors import Refusal
 from .gate import Visit
-from .recipe import Recipe
 from .request import json_answer
 from .task_replies import TaskReply
-from .tasks import Task
+from .tasks import NEVER, Task
+from .wallet import About
 
 if TYPE_CHECKING:
     from .world import World
@@ -25,17 +26,22 @@ _NO_ECHO: Mapping[str, Any] = {}  # one for all tasks that keep nothing
 
 def create(world: "World", visit: Visit) -> Document:
     """Start a task."""
+    account, cost = visit.caller, visit.cost
+    assert cost is not None, "the balance is looked at before"
     telling = world.tellings[visit.target.family]
-    task = _task(world, visit, telling)
-    visit.caller.tasks.add(task)
-    if not task.reason:
-        visit.caller.charge(Decimal(task.units))
+    task = _task(world, visit, telling, cost)
+    account.tasks.add(task)
+    ends, now = task.begins[-1], task.begins[0]
+    account.slots.take(cost.kind, visit.places, task.id, until_ms=ends)
+    if task.reason:
+        account.wallet.hold(cost.kind, cost.units, task.id, now=now, until_ms=ends)
+    else:
+        account.wallet.take(cost.kind, cost.units, task.id, now=now, at_ms=ends, about=_about(world, visit, cost))
         for kind in telling.kinds:
             for one in task.result_ids:
-                visit.caller.register.give(kind, one, task.begins[-1])
-    if task.callback_url:
-        for begins in task.begins:
-            world.outbox.put(begins, task.callback_url, partial(_callback, telling, task, begins))
+                account.register.give(kind, one, ends)
+    for place in range(len(task.begins)) if task.callback_url else ():
+        announce(world, account, task, place)
     return telling.created(task)
 
 
@@ -45,7 +51,10 @@ def get(world: "World", visit: Visit) -> Document:
     task = visit.caller.tasks.find(visit.target.family, wanted)
     if task is None:
         raise Refusal(world.messages.said("task_unknown", value=wanted))
-    return world.tellings[task.family].told(task, visit.caller.clock.now())
+    now = visit.caller.clock.now()
+    return world.tellings[task.family].told(
+        polls.looked_at(visit.caller, task, now, partial(announce, world, visit.caller)), now
+    )
 
 
 def page(world: "World", visit: Visit) -> list[Document]:
@@ -67,21 +76,25 @@ def delete(world: "World", visit: Visit) -> Document:
 
 def call(world: "World", visit: Visit) -> Any:
     """Answer at once, like the documented example."""
-    account, operation = visit.caller, visit.target
+    account, operation, cost = visit.caller, visit.target, visit.cost
+    assert cost is not None, "the balance is looked at before"
     now = account.clock.now()
-    units = _units(world, operation, visit.body, Recipe(kind="video", seed=0))
-    account.charge(Decimal(units))
+    made_id = account.ids.snowflake(now)
+    account.wallet.take(cost.kind, cost.units, made_id, now=now, at_ms=now, about=_about(world, visit, cost))
+    schema = world.call_schemas[operation.id]
+    part = ledger.deductions(account, visit.body, now, _rows(schema)) if _rows(schema) else ledger.Part((), "")
     context = CallContext(
         now=now,
         body=visit.body,
         snowflake=partial(account.ids.snowflake, now),
-        origin=world.origin(visit.request),
-        seed=world.settings.seed,
-        units=units,
-        lists={"pack": _packs(account, visit.query.get("resource_pack_name"), now)},
+        folder=world.folder(visit),
+        seed=account.seed,
+        units=cost.text,
+        lists={"pack": ledger.packs(account, visit.query, now), "deduction": part.rows},
+        words=part.words,
         given=partial(_given, account, now),
     )
-    return filled(operation.reply_example["data"], world.call_schemas[operation.id], context)
+    return filled(operation.reply_example["data"], schema, context)
 
 
 def _given(account: Account, now: int, kind: str, value: str) -> None:
@@ -89,43 +102,54 @@ def _given(account: Account, now: int, kind: str, value: str) -> None:
         account.register.give(kind, value, now)
 
 
-def _packs(account: Account, name: object, now: int) -> list[Document]:
-    return [one.told(now) for one in account.packs if name in (None, one.name)]
+def _rows(schema: Document) -> Document:
+    """Return the members of the ledger's rows that a reply has; none for other replies."""
+    if schema.get("x-kling-ref", {}).get("kind") == "deduction":
+        found: Document = schema["items"]["properties"]
+        return found
+    return next((found for one in below(schema) if (found := _rows(one))), {})
+
+
+def announce(world: "World", account: Account, task: Task, place: int) -> None:
+    """Plan the callback for a state, where the task has a callback_url and it is known when the state comes."""
+    at_ms = task.begins[place]
+    if task.callback_url and at_ms < NEVER:
+        telling = world.tellings[task.family]
+        account.outbox.put(at_ms, task.callback_url, partial(_callback, telling, task, at_ms))
 
 
 def _callback(telling: TaskReply, task: Task, at: int) -> bytes:
     return json_answer(200, telling.told(task, at)).body
 
 
-def _task(world: "World", visit: Visit, telling: TaskReply) -> Task:
+def _task(world: "World", visit: Visit, telling: TaskReply, cost: Cost) -> Task:
     account, body, operation = visit.caller, visit.body, visit.target
     now, number = account.clock.now(), len(account.tasks)
     task_id = account.ids.snowflake(now)
     reason = account.next_failures.popleft() if account.next_failures else ""
     watermark = body.get("watermark_info")
-    defaults = world.laws[operation.id].defaults
-    pattern = world.patterns.get(operation, body, defaults=defaults)
-    echo, way = {**defaults, **body} if telling.echoed else _NO_ECHO, telling.ways[bool(reason)]
+    echo, way = visit.echo, telling.ways[bool(reason)]
     return Task(
         id=task_id,
         family=operation.family,
         external_id=str(body.get("external_task_id") or ""),
         way=way,
-        begins=way.begins(now, seed=f"{world.settings.seed} {number}"),
+        begins=polls.begins(way, now) if account.polls else way.begins(now, seed=f"{account.seed} {number}"),
         result_ids=tuple(account.ids.snowflake(now) for _ in range(telling.ids_needed(echo))),
-        pattern=pattern,
+        pattern=cost.pattern,
         watermark=bool(watermark.get("enabled")) if isinstance(watermark, dict) else None,
-        units=_units(world, operation, body, pattern),
-        origin=intern(world.origin(visit.request)),
+        units=cost.text,
+        folder=intern(world.folder(visit)),
         reason=reason,
         callback_url=str(body.get("callback_url") or ""),
         echo={name: echo[name] for name in telling.echoed if name in echo} or _NO_ECHO,
     )
 
 
-def _units(world: "World", operation: Operation, body: Mapping[str, Any], made: Recipe) -> str:
-    defaults = world.laws[operation.id].defaults if operation.id in world.laws else {}
-    return world.charges.units(operation, body, defaults=defaults, seconds=made.seconds)
+def _about(world: "World", visit: Visit, cost: Cost) -> About:
+    body = visit.body
+    videos, voices = body.get("video_list") or body.get("video_url"), body.get("voice_list")
+    return About(world.titles[visit.target.family], str(body.get("model_name") or ""), cost.pattern, bool(videos), bool(voices))
 
 
 HANDLERS: Mapping[str, Callable[["World", Visit], Any]] = {

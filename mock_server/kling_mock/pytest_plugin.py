@@ -17,13 +17,21 @@ if TYPE_CHECKING:
     from .handle import MockHandle
 
 
-@pytest.fixture
-def kling_mock() -> "Iterator[MockHandle]":
-    """A mock server of its own for one test, in a thread, on a free loopback port."""
+@pytest.fixture(scope="session")
+def kling_mock_server() -> "Iterator[MockHandle]":
+    """One mock server for all tests of a process, in a thread, on a free loopback port."""
     from .handle import running
 
     with running() as handle:
         yield handle
+
+
+@pytest.fixture
+def kling_mock(kling_mock_server: "MockHandle") -> "Iterator[MockHandle]":
+    """An account of its own for one test: keys, clock, packs and tasks are shared with no other."""
+    made = kling_mock_server.new_account()
+    yield made
+    made.control("DELETE", f"/accounts/{made.account.id}")
 
 
 @pytest.fixture

@@ -29,6 +29,11 @@ class Register:
         """Remember an id that can be used from a time on."""
         self.given.setdefault(kind, {})[value] = at_ms
 
+    def move(self, values: frozenset[str], at_ms: int) -> None:
+        """Say anew from when ids can be used."""
+        for known in self.given.values():
+            known.update(dict.fromkeys(values & known.keys(), at_ms))
+
     def take_back(self, kind: str, value: str) -> bool:
         """Forget an id that was given; False for one that was not."""
         return self.given.get(kind, {}).pop(value, None) is not None

@@ -15,6 +15,7 @@ class Request(NamedTuple):
     query: Mapping[str, str]
     headers: Mapping[str, str]
     body: bytes
+    client: str = "127.0.0.1"  # the caller's address
 
     @property
     def origin(self) -> str:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 
 ACCESS_KEY = "kling-mock-access-key-0000000000"
 SECRET_KEY = "kling-mock-secret-key-0000000000"  # noqa: S105 (not a secret: it opens this mock only)
@@ -20,6 +21,10 @@ class Settings:
     api_key: str = API_KEY
     asset_origin: str = ""  # the URL before result paths; empty: the one the request was sent to
     prefix: str = ""  # a path before all others, as gateways have
+    accept_any_key: bool = False  # each unknown key opens an account of its own
+    quotas: bool = True  # units, places for running tasks, and requests a second are limited
+    units: Decimal = Decimal(10_000)  # in each pack of a new account
+    slots: int | None = None  # places in each pack; None: as many as the spec says
     any_id: bool = False  # take ids of results that were never given
     lenient_models: bool = False  # take what the tables of models deny
     strict: bool = False  # refuse all that the spec does not allow

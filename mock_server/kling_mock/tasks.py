@@ -50,6 +50,10 @@ def _parts(seed: str) -> Iterator[float]:
         block += 1
 
 
+NEVER = 2**62
+"""When a task comes to a state that nothing is known of."""
+
+
 class Task(NamedTuple):
     """One accepted task. A tuple: there may be millions, and a frozen dataclass takes three times as long to make."""
 
@@ -62,7 +66,7 @@ class Task(NamedTuple):
     pattern: Recipe  # of the file it makes, but for the seed
     watermark: bool | None  # None when the caller did not speak of it
     units: str
-    origin: str  # the URL before its results
+    folder: str  # the URL before the names of its results
     reason: str  # why it fails; empty when it does not
     callback_url: str
     echo: Mapping[str, Any]  # the request fields that its result repeats
@@ -82,6 +86,14 @@ class Task(NamedTuple):
         return self.pattern.seeded(int(self.id))
 
 
+class Change(NamedTuple):
+    """A task that came to a state."""
+
+    at_ms: int
+    task: Task
+    state: str
+
+
 class TaskStore:
     """The tasks of one account, in memory."""
 
@@ -89,6 +101,7 @@ class TaskStore:
         self._tasks: dict[str, Task] = {}
         self._by_external: dict[str, str] = {}
         self._of_family: dict[str, list[str]] = {}
+        self._open: dict[str, None] = {}  # in the order they came; those that have ended leave at a look for changes
 
     def __len__(self) -> int:
         return len(self._tasks)
@@ -96,6 +109,7 @@ class TaskStore:
     def add(self, task: Task) -> None:
         """Keep a new task."""
         self._tasks[task.id] = task
+        self._open[task.id] = None
         self._of_family.setdefault(task.family, []).append(task.id)
         if task.external_id:
             self._by_external[task.external_id] = task.id
@@ -109,11 +123,27 @@ class TaskStore:
         """Say whether the account has used an external id."""
         return external_id in self._by_external
 
+    def replace(self, task: Task) -> None:
+        """Keep another state of a known task."""
+        self._tasks[task.id] = task
+
     def page(self, family: str, number: int, size: int) -> Iterator[Task]:
         """Yield the tasks of one page, newest first; numbers begin at 1."""
         ids = self._of_family.get(family, [])
         last = len(ids) - (number - 1) * size
         return (self._tasks[one] for one in reversed(ids[max(0, last - size) : max(0, last)]))
+
+    def changes(self, after: int, until: int) -> list["Change"]:
+        """Return the changes of state after a time, up to another, in order. Tasks that have ended are not looked at."""
+        found: list[Change] = []
+        for id in list(self._open):
+            task = self._tasks[id]
+            found += (
+                Change(at, task, state) for state, at in zip(task.way.states, task.begins, strict=True) if after < at <= until
+            )
+            if task.begins[-1] <= min(after, until):
+                del self._open[id]
+        return sorted(found, key=lambda one: one.at_ms)
 
     def clear(self) -> None:
         """Forget every task."""

@@ -6,36 +6,43 @@ envelope. Endpoints are not known by name: a role and the bundle are all there i
 
 import logging
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from threading import Condition, Lock
+from typing import TYPE_CHECKING, Any
 
 from kling_spec.document import Document, Operation, operations
 from kling_spec.lifecycle import Lifecycle, lifecycle
 
 from . import control
-from .account import Account, first_pack
+from .account import Account, packs
+from .accounts import DEFAULT, Accounts
+from .assets import asset_folder
 from .auth import Door
 from .call_replies import standing_ids
 from .callbacks import Delivered, Outbox, Send, http_sender
-from .charges import Charges
+from .charges import Charges, Cost
 from .clock import Clock
-from .errors import Messages, Refusal, Said
+from .errors import Messages, Refusal, Said, detail_header
 from .gate import ORDER, Visit
 from .handlers import HANDLERS
 from .ids import Ids
 from .law import Law
-from .references import Wanted, referring, wanted
+from .rates import Rates
+from .references import Register, Wanted, referring, wanted
 from .request import Answer, Request, json_answer
 from .results import Patterns
 from .routes import Routes
 from .settings import Settings
 from .task_replies import TaskReply
+from .wallet import Wallet
 
 if TYPE_CHECKING:
     from .shelf import Shelf
 
+_NO_PACK = "video"  # of families that say none, such as the account's own; nothing is charged there
 log = logging.getLogger("kling_mock")
 
 
@@ -48,28 +55,56 @@ class World:
         self.settings = settings or Settings()
         self.bundle = bundle
         self._catalogues = bundle["x-kling-catalogues"]
+        self._limits = self._catalogues["limits"]["limits"]
+        self.pack_kinds: Mapping[str, Mapping[str, Any]] = self._limits["packs"]
         self.messages = Messages(self._catalogues["errors"])
-        self.charges = Charges(self._catalogues["prices"]["prices"])
-        self.patterns = Patterns(self._catalogues["models"]["models"])
-        self.routes = Routes(bundle, self.settings.prefix)
-        self.clock = clock or Clock(speed=self.settings.speed)
-        self.ids = Ids(self.settings.seed)
-        self.account = self._first_account()
-        has_api_keys = "ApiKey" in bundle["components"]["securitySchemes"]
-        self.door = Door([self.account], self.messages, self.settings, api_keys=has_api_keys)
-        self.outbox = Outbox(send or http_sender(self.settings.callback_timeout))
         self._compile()
-
-    def _first_account(self) -> Account:
+        self.routes = Routes(bundle, self.settings.prefix)
+        self.ids = Ids(self.settings.seed)
+        self.changed = Condition()  # told when something new is to be delivered
+        self._send = send or http_sender(self.settings.callback_timeout)
         said = self.settings
-        return Account(
-            access_key=said.access_key,
-            secret_key=said.secret_key,
-            api_key=said.api_key,
-            clock=self.clock,
-            ids=self.ids,
-            packs=[first_pack(self.clock)],
+        self.account = self.opened(
+            DEFAULT, access_key=said.access_key, secret_key=said.secret_key, api_key=said.api_key, clock=clock
         )
+        self.accounts = Accounts(self.account)
+        has_api_keys = "ApiKey" in bundle["components"]["securitySchemes"]
+        stranger = self._stranger if said.accept_any_key else None
+        self.door = Door(self.accounts, self.messages, said, api_keys=has_api_keys, stranger=stranger)
+
+    def opened(
+        self, id: str, *, access_key: str, secret_key: str, api_key: str, seed: int | None = None, clock: Clock | None = None
+    ) -> Account:
+        """Return a fresh account that the server does not know yet."""
+        seed = self.settings.seed if seed is None else seed
+        clock = clock or Clock(speed=self.settings.speed)
+        made = packs(self.pack_kinds, now=clock.now(), units=self.settings.units, slots=self.settings.slots)
+        return Account(
+            id=id,
+            access_key=access_key,
+            secret_key=secret_key,
+            api_key=api_key,
+            seed=seed,
+            clock=clock,
+            ids=Ids(seed),
+            wallet=Wallet(made),
+            rates=Rates(0, dict(self._limits["calls_per_second"])),
+            outbox=Outbox(self._send, self.changed),
+            register=Register(standing=self._standing_ids),
+        )
+
+    def _stranger(self, access_key: str, api_key: str) -> Account:
+        """Open an account for keys that nobody has."""
+        with self._strangers:
+            known = self.accounts.of_access_key(access_key) or self.accounts.of_api_key(api_key)
+            if known is not None:
+                return known
+            name = sha256(f"{access_key} {api_key}".encode()).hexdigest()[:12]
+            account = self.opened(
+                f"any-{name}", access_key=access_key or f"any-{name}", secret_key="", api_key=api_key or f"any-{name}"
+            )
+            self.accounts.add(account)
+            return account
 
     def _compile(self) -> None:
         found = list(operations(self.bundle))
@@ -78,6 +113,7 @@ class World:
         self.query_laws = {
             one.id: Law(_query_schema(one), self.messages, **how) for one in found if _query_schema(one)["properties"]
         }
+        self.titles = {tag["name"]: tag["description"] for tag in self.bundle["tags"]}
         self._referring = {name: referring(law.schema) for name, law in self.laws.items()}
         self.unique_fields = {one.id: _unique_fields(one) for one in found}
         families = {tag["name"]: tag["x-kling-family"] for tag in self.bundle["tags"]}
@@ -85,9 +121,12 @@ class World:
         self.lifecycles = {name: lifecycle(one["lifecycle"], lifecycles[one["lifecycle"]]) for name, one in families.items()}
         self.tellings = {one.family: TaskReply.of(one, self._lifecycle(one)) for one in found if one.role == "get"}
         self.call_schemas = {one.id: one.data_schema for one in found if one.role == "call"}
+        kinds = {name: one.get("pack", _NO_PACK) for name, one in families.items()}
+        self.charges = Charges(self._catalogues["prices"]["prices"], Patterns(self._catalogues["models"]["models"]), kinds)
         presets = {known for one in found for known in self._standing(one)}
         voices = {("speech_voice", name) for name in self._catalogues.get("voices", {}).get("voices", {})}
-        self.account.register.standing = frozenset(presets | voices)
+        self._standing_ids = frozenset(presets | voices)
+        self._strangers = Lock()
 
     def _standing(self, operation: Operation) -> Iterator[tuple[str, str]]:
         """Yield the ids that are always there: those of presets."""
@@ -132,17 +171,29 @@ class World:
 
     def _refused(self, refusal: Refusal) -> Answer:
         said: Said = refusal.said
-        headers = {**said.headers, **control.detail_header(refusal.problems)}
+        headers = {**said.headers, **detail_header(refusal.problems)}
         return json_answer(said.http, {"code": said.code, "message": said.text, "request_id": self.ids.request_id()}, headers)
 
     def advance(self, seconds: float) -> list[Delivered]:
-        """Move the clock forward and make all that fell due, in order."""
-        self.clock.advance(seconds)
-        return self.outbox.settle(self.clock.now())
+        """Move the default account's clock forward and make all that fell due, in order."""
+        self.account.clock.advance(seconds)
+        return self.account.outbox.settle(self.account.clock.now())
 
-    def origin(self, request: Request) -> str:
-        """Return the URL before results."""
-        return self.settings.asset_origin.rstrip("/") or request.origin
+    def cost(self, visit: Visit) -> Cost:
+        """Return what a request costs."""
+        law = self.laws.get(visit.target.id)
+        return self.charges.cost(visit.target, visit.body, defaults=law.defaults if law else {})
+
+    def echo_and_places(self, visit: Visit, cost: Cost) -> tuple[Mapping[str, Any], int]:
+        """Return the body with its defaults where the result repeats some of it, and the slots that a task takes."""
+        telling = self.tellings[visit.target.family]
+        echo = {**self.laws[visit.target.id].defaults, **visit.body} if telling.echoed else {}
+        per = self.pack_kinds.get(cost.kind, {}).get("per")
+        return echo, telling.ids_needed(echo) if per == "picture" else 1
+
+    def folder(self, visit: Visit) -> str:
+        """Return the URL before the names of results."""
+        return asset_folder(self.settings.asset_origin.rstrip("/") or visit.request.origin, visit.caller.id)
 
     def wanted(self, visit: Visit) -> list[Wanted]:
         """Return the ids that a request's body refers to."""

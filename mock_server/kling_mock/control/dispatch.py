@@ -1,0 +1,53 @@
+"""Finds the control for a request and answers in plain JSON, not the vendor's envelope."""
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+import msgspec
+
+from kling_mock.accounts import DEFAULT
+from kling_mock.request import Answer, Request, json_answer
+
+from . import account, assets, callbacks, faults, server, time
+from .call import Call, Control
+
+if TYPE_CHECKING:
+    from kling_mock.world import World
+
+PREFIX = "/_mock"
+CONTROLS: tuple[Control, ...] = (
+    *server.CONTROLS,
+    *account.CONTROLS,
+    *time.CONTROLS,
+    *faults.CONTROLS,
+    *callbacks.CONTROLS,
+    *assets.CONTROLS,
+)
+_BY_VERB: Mapping[str, list[tuple[re.Pattern[str], Control]]] = {
+    verb: [(re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", PREFIX + one.path)), one) for one in CONTROLS if one.verb == verb]
+    for verb in {one.verb for one in CONTROLS}
+}
+
+
+def answer(world: "World", request: Request) -> Answer:
+    """Answer a request to the control API: 404 for what is not there, 400 for what is wrong with it."""
+    for pattern, control in _BY_VERB.get(request.verb, ()):
+        found = pattern.fullmatch(request.path)
+        if found:
+            return _answered(world, request, control, {name: unquote(one) for name, one in found.groupdict().items()})
+    known = ", ".join(f"{one.verb} {PREFIX}{one.path}" for one in CONTROLS)
+    return json_answer(404, {"error": f"{request.verb} {request.path} is not part of the control API; it has {known}"})
+
+
+def _answered(world: "World", request: Request, control: Control, path: Mapping[str, str]) -> Answer:
+    try:
+        body = msgspec.json.decode(request.body or b"{}", type=control.takes)
+        asked = request.query.get("account_id") or request.headers.get("x-kling-mock-account") or DEFAULT
+        made = control.answer(Call(world, world.accounts.get(asked), path, request, body))
+    except KeyError as error:
+        return json_answer(404, {"error": str(error.args[0])})
+    except (ValueError, msgspec.MsgspecError) as error:
+        return json_answer(400, {"error": str(error)})
+    return made if isinstance(made, Answer) else json_answer(200, made)

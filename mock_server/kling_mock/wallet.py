@@ -1,0 +1,177 @@
+"""What an account has paid for: resource packs, what is left in them, and what was taken."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from .recipe import Recipe
+
+DAY_MS = 86_400_000
+_RESOLUTIONS: Mapping[int, str] = {720: "720p", 1080: "1080p", 2160: "4k"}  # by the short side
+
+
+@dataclass
+class Pack:
+    """A prepaid resource pack."""
+
+    name: str
+    id: str
+    kind: str  # video, image, try_on: limits.yaml
+    units: Decimal
+    left: Decimal
+    slots: int  # how much may run at once
+    bought_ms: int
+    until_ms: int
+
+    def status(self, now: int) -> str:
+        """Return the service's word for whether the pack can be used."""
+        if now < self.bought_ms:
+            return "toBeOnline"
+        return "expired" if now >= self.until_ms else "online" if self.left > 0 else "runOut"
+
+    def is_usable(self, now: int) -> bool:
+        """Say whether its time has come and has not run out."""
+        return self.bought_ms <= now < self.until_ms
+
+    def told(self, now: int) -> dict[str, Any]:
+        """Return the pack in the words of the account query."""
+        return {
+            "resource_pack_name": self.name,
+            "resource_pack_id": self.id,
+            "resource_pack_type": "decreasing_total",
+            "total_quantity": float(self.units),
+            "remaining_quantity": float(self.left),
+            "purchase_time": self.bought_ms,
+            "effective_time": self.bought_ms,
+            "invalid_time": self.until_ms,
+            "status": self.status(now),
+        }
+
+
+class About(NamedTuple):
+    """What a deduction was for."""
+
+    title: str  # of the family
+    model: str
+    made: Recipe
+    refers_video: bool
+    has_voices: bool
+
+
+class Deduction(NamedTuple):
+    """Units taken from one pack for one task. Flat and without what can be counted: there may be millions."""
+
+    pack: Pack
+    task_id: str
+    at_ms: int
+    amount: Decimal
+    title: str
+    model: str
+    made: Recipe
+    refers_video: bool
+    has_voices: bool
+
+    def told(self, before: Decimal) -> dict[str, Any]:
+        """Return the deduction in the words of the billing query; `before` is what the pack held."""
+        return {
+            "package_id": self.pack.id,
+            "package_name": self.pack.name,
+            "product_type": self.pack.kind.replace("_", "-"),
+            "task_id": self.task_id,
+            "api_key_name": "mock",
+            "product_function": self.title,
+            "model_name": self.model,
+            "resolution": _RESOLUTIONS.get(min(self.made.width, self.made.height), "720p"),
+            "duration": f"{self.made.seconds:g}" if self.made.kind == "video" else "",
+            "refer_video_input": self.refers_video,
+            "video_sound": "native" if self.made.sound else "off",
+            "voice_control": self.has_voices,
+            "deduction_time": str(self.at_ms),
+            "unit_before_deduction": float(before),
+            "deduction_amount": float(self.amount),
+            "unit_after_deduction": float(before - self.amount),
+        }
+
+
+class Held(NamedTuple):
+    """Units of a task that will fail."""
+
+    task_id: str
+    until_ms: int
+    pack: Pack
+    amount: Decimal
+
+
+class Wallet:
+    """The packs of one account. A task that will fail holds its units until it has failed."""
+
+    def __init__(self, packs: list[Pack]) -> None:
+        self.packs = packs
+        self._deductions: list[Deduction] = []
+        self._held: list[Held] = []
+
+    def left(self, kind: str, now: int) -> Decimal:
+        """Return the units that can be used of a kind of pack."""
+        self._give_back(now)
+        return sum((one.left for one in self.packs if one.kind == kind and one.is_usable(now)), Decimal(0))
+
+    def slots(self, kind: str, now: int) -> int:
+        """Return how much may run at once: the most that one usable pack of the kind allows."""
+        return max((one.slots for one in self.packs if one.kind == kind and one.is_usable(now)), default=0)
+
+    def take(self, kind: str, units: Decimal, task_id: str, *, now: int, at_ms: int, about: About) -> None:
+        """Take units from the packs of a kind, the one that ends first first; told from `at_ms` on."""
+        for pack, amount in self._shares(kind, units, now):
+            self._deductions.append(Deduction(pack, task_id, at_ms, amount, *about))
+            pack.left -= amount
+
+    def deductions(self, now: int) -> Iterator[dict[str, Any]]:
+        """Yield what was taken until a time, in the words of the billing query."""
+        held = {one.id: one.units for one in self.packs}
+        for one in self._deductions:
+            if one.at_ms <= now:
+                before = held[one.pack.id]
+                held[one.pack.id] = before - one.amount
+                yield one.told(before)
+
+    def hold(self, kind: str, units: Decimal, task_id: str, *, now: int, until_ms: int) -> None:
+        """Take units and give them back later."""
+        for pack, amount in self._shares(kind, units, now):
+            pack.left -= amount
+            self._held.append(Held(task_id, until_ms, pack, amount))
+
+    def move(self, task_id: str, *, until_ms: int) -> None:
+        """Say anew when a task ends."""
+        self._deductions = [one._replace(at_ms=until_ms) if one.task_id == task_id else one for one in self._deductions]
+        self._held = [one._replace(until_ms=until_ms) if one.task_id == task_id else one for one in self._held]
+
+    def refill(self) -> None:
+        """Fill the packs again and forget what was taken."""
+        self._deductions.clear()
+        self._held.clear()
+        for one in self.packs:
+            one.left = one.units
+
+    def told(self, now: int, name: object = None) -> list[dict[str, Any]]:
+        """Return the packs, or those of a name, in the words of the account query."""
+        self._give_back(now)
+        return [one.told(now) for one in self.packs if name in (None, one.name)]
+
+    def _shares(self, kind: str, units: Decimal, now: int) -> Iterator[tuple[Pack, Decimal]]:
+        for pack in sorted((one for one in self.packs if one.kind == kind and one.is_usable(now)), key=_ends):
+            amount = min(pack.left, units)
+            if amount > 0:
+                yield pack, amount
+                units -= amount
+
+    def _give_back(self, now: int) -> None:
+        for one in self._held:
+            if one.until_ms <= now:
+                one.pack.left += one.amount
+        if self._held:
+            self._held = [one for one in self._held if one.until_ms > now]
+
+
+def _ends(pack: Pack) -> int:
+    return pack.until_ms
