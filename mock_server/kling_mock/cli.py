@@ -1,6 +1,8 @@
 """The command `kling-mock`."""
 
 import os
+import secrets
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
 
@@ -39,6 +41,21 @@ def serve(
     ] = "",
     prefix: Annotated[str, typer.Option(metavar="/PATH", help="A path before all others, as gateways have.")] = "",
     as_of: Annotated[str | None, typer.Option(metavar="DATE", help="Serve the API of a day, like 2026-03-18.")] = None,
+    control_token: Annotated[
+        str,
+        typer.Option(envvar="KLING_MOCK_TOKEN", help="Ask for it at /_mock; off loopback one is made when none is given."),
+    ] = "",
+    accept_any_key: Annotated[
+        bool, typer.Option("--accept-any-key", help="Let every key in; each has an account of its own.")
+    ] = False,
+    units: Annotated[float, typer.Option(min=0, help="Units in each resource pack of a new account.")] = 10_000,
+    slots: Annotated[
+        int | None, typer.Option(min=0, help="Tasks that run at once; default: as many as the spec's packs allow.")
+    ] = None,
+    quotas: Annotated[bool, typer.Option(help="Limit units, running tasks and requests a second.")] = True,
+    realistic: Annotated[
+        bool, typer.Option("--realistic", help="Let tasks take as long as they were seen to: minutes, not seconds.")
+    ] = False,
     any_id: Annotated[bool, typer.Option("--any-id", help="Take ids of results that were never given.")] = False,
     lenient_models: Annotated[bool, typer.Option("--lenient-models", help="Take what the tables of models deny.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Refuse all that the spec does not allow.")] = False,
@@ -47,6 +64,7 @@ def serve(
     ] = None,
 ) -> None:
     """Serve the API until Ctrl-C or SIGTERM."""
+    from .callbacks import is_loopback
     from .server import serve as run
     from .world import World
 
@@ -60,10 +78,22 @@ def serve(
         prefix=_prefix(prefix),
         strict=strict,
         any_id=any_id,
+        accept_any_key=accept_any_key,
+        control_token=control_token or ("" if is_loopback(f"http://{_netloc(host)}") else secrets.token_urlsafe(24)),
+        units=Decimal(str(units)),
+        slots=slots,
+        quotas=quotas,
+        realistic=realistic,
         lenient_models=lenient_models,
     )
     world = World(current(spec, as_of), settings)
+    if settings.control_token and not control_token:
+        print(f"control token: {settings.control_token}", flush=True)
     run(world, host=host, port=port, ready=lambda url: print(f"listening on {url}{settings.prefix}", flush=True))
+
+
+def _netloc(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
 
 
 def _prefix(text: str) -> str:

@@ -128,7 +128,7 @@ def _task(world: "World", visit: Visit, telling: TaskReply, cost: Cost) -> Task:
     task_id = account.ids.snowflake(now)
     reason = account.next_failures.popleft() if account.next_failures else ""
     watermark = body.get("watermark_info")
-    echo, way = visit.echo, telling.ways[bool(reason)]
+    echo, way = visit.echo, world.way(visit, telling, fails=bool(reason))
     return Task(
         id=task_id,
         family=operation.family,

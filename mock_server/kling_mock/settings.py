@@ -16,6 +16,8 @@ class Settings:
 
     seed: int = 0
     speed: float = 1.0
+    realistic: bool = False  # tasks take as long as the service was seen to take
+    control_token: str = ""  # that the control API asks for; empty: none
     access_key: str = ACCESS_KEY
     secret_key: str = SECRET_KEY
     api_key: str = API_KEY

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from kling_spec.document import Document, Operation, operations
 from kling_spec.lifecycle import Lifecycle, lifecycle
+from kling_spec.rules import value
 
 from . import control
 from .account import Account, packs
@@ -30,6 +31,7 @@ from .gate import ORDER, Visit
 from .handlers import HANDLERS
 from .ids import Ids
 from .law import Law
+from .memo import Memo
 from .rates import Rates
 from .references import Register, Wanted, referring, wanted
 from .request import Answer, Request, json_answer
@@ -37,6 +39,7 @@ from .results import Patterns
 from .routes import Routes
 from .settings import Settings
 from .task_replies import TaskReply
+from .tasks import Way
 from .wallet import Wallet
 
 if TYPE_CHECKING:
@@ -116,7 +119,8 @@ class World:
         self.titles = {tag["name"]: tag["description"] for tag in self.bundle["tags"]}
         self._referring = {name: referring(law.schema) for name, law in self.laws.items()}
         self.unique_fields = {one.id: _unique_fields(one) for one in found}
-        families = {tag["name"]: tag["x-kling-family"] for tag in self.bundle["tags"]}
+        self._families = families = {tag["name"]: tag["x-kling-family"] for tag in self.bundle["tags"]}
+        self._ways: Memo[Way] = Memo()
         lifecycles = self._catalogues["lifecycles"]["lifecycles"]
         self.lifecycles = {name: lifecycle(one["lifecycle"], lifecycles[one["lifecycle"]]) for name, one in families.items()}
         self.tellings = {one.family: TaskReply.of(one, self._lifecycle(one)) for one in found if one.role == "get"}
@@ -178,6 +182,24 @@ class World:
         """Move the default account's clock forward and make all that fell due, in order."""
         self.account.clock.advance(seconds)
         return self.account.outbox.settle(self.account.clock.now())
+
+    def way(self, visit: Visit, telling: TaskReply, *, fails: bool) -> Way:
+        """Return the states that a new task goes through, and how long it stays in each."""
+        if not self.settings.realistic:
+            return telling.ways[fails]
+        model = str(value(visit.body, "model_name", self.laws[visit.target.id].defaults))
+        return self._ways.get(
+            (visit.target.family, model, fails),
+            lambda: Way.of(telling.lifecycle, fails=fails, typical=self._typical(visit.target.family, model)),
+        )
+
+    def _typical(self, family: str, model: str) -> float | None:
+        """Return the seconds that the service was seen to take, of the family itself, the model, or the kind of result."""
+        said = self._families[family]
+        by_result = self._catalogues["lifecycles"]["lifecycles"][said["lifecycle"]].get("typical", {})
+        found = said.get("seconds") or self._catalogues["models"]["models"].get(model, {}).get("seconds")
+        typical: float | None = found or by_result.get(said.get("result"))
+        return typical
 
     def cost(self, visit: Visit) -> Cost:
         """Return what a request costs."""

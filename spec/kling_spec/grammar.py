@@ -17,7 +17,7 @@ NODES: Mapping[str, Mapping[str, str]] = {
     "shared file": {"x-kling-source": "source", "components": "components"},
     "head": dict.fromkeys(("openapi", "info", "jsonSchemaDialect", "servers", "security"), "any")
     | {"x-kling-source": "source", "components": "components"},
-    "family": dict.fromkeys(("name", "title", "lifecycle", "result", "pack"), "any"),
+    "family": dict.fromkeys(("name", "title", "lifecycle", "result", "pack", "seconds"), "any"),
     "source": dict.fromkeys(("page", "seen", "trust"), "any"),
     "components": {
         "schemas": "{schema}",

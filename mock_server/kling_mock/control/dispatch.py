@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from hmac import compare_digest
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -10,7 +11,7 @@ import msgspec
 from kling_mock.accounts import DEFAULT
 from kling_mock.request import Answer, Request, json_answer
 
-from . import account, assets, callbacks, faults, server, time
+from . import account, assets, callbacks, document, faults, server, time
 from .call import Call, Control
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ CONTROLS: tuple[Control, ...] = (
     *faults.CONTROLS,
     *callbacks.CONTROLS,
     *assets.CONTROLS,
+    *document.CONTROLS,
 )
 _BY_VERB: Mapping[str, list[tuple[re.Pattern[str], Control]]] = {
     verb: [(re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", PREFIX + one.path)), one) for one in CONTROLS if one.verb == verb]
@@ -31,14 +33,31 @@ _BY_VERB: Mapping[str, list[tuple[re.Pattern[str], Control]]] = {
 }
 
 
+_OPEN = (f"{PREFIX}/health", f"{PREFIX}/ready")
+_RESULT = re.compile(rf"{PREFIX}/(accounts/[^/]+/)?assets/")
+
+
 def answer(world: "World", request: Request) -> Answer:
     """Answer a request to the control API: 404 for what is not there, 400 for what is wrong with it."""
+    if not _may(world, request):
+        said = {"www-authenticate": "Bearer"}
+        return json_answer(
+            401, {"error": "the control API asks for a token: Authorization: Bearer <the --control-token>"}, said
+        )
     for pattern, control in _BY_VERB.get(request.verb, ()):
         found = pattern.fullmatch(request.path)
         if found:
             return _answered(world, request, control, {name: unquote(one) for name, one in found.groupdict().items()})
     known = ", ".join(f"{one.verb} {PREFIX}{one.path}" for one in CONTROLS)
     return json_answer(404, {"error": f"{request.verb} {request.path} is not part of the control API; it has {known}"})
+
+
+def _may(world: "World", request: Request) -> bool:
+    """Say whether a request has the token, where one is asked for. Results, health and readiness are for all."""
+    token = world.settings.control_token
+    is_open = request.path in _OPEN or _RESULT.match(request.path) is not None
+    said = request.headers.get("authorization", "").encode()
+    return not token or is_open or compare_digest(said, f"Bearer {token}".encode())
 
 
 def _answered(world: "World", request: Request, control: Control, path: Mapping[str, str]) -> Answer:

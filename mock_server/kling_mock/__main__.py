@@ -1,0 +1,5 @@
+"""`python -m kling_mock` is `kling-mock`."""
+
+from .cli import main
+
+main()
