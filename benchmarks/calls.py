@@ -4,6 +4,7 @@ import asyncio
 import gc
 import time
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import httpx2
 
 from kling import AsyncKling, Kling
-from kling_mock.settings import API_KEY
+from kling_mock.settings import API_KEY, Settings
 from kling_mock.transport import MockTransport
 from kling_mock.world import World
 from kling_spec.bundle import current
@@ -27,7 +28,9 @@ HEADERS = {"authorization": f"Bearer {API_KEY}"}
 def transport(effort: Effort) -> Iterator[Figure]:
     """Give the time a request takes with the mock as a transport: create and get in turn."""
     with serving(mock()) as server, httpx2.Client(headers=HEADERS) as network:
-        inside = httpx2.Client(transport=MockTransport(World(current())), headers=HEADERS)
+        inside = httpx2.Client(
+            transport=MockTransport(World(current(), Settings(slots=10**8, units=Decimal(10**9)))), headers=HEADERS
+        )
         ways = {
             "inside": _pairs(inside, "http://mock", effort.calls),
             "loopback": _pairs(network, f"http://127.0.0.1:{server.port}", effort.calls),

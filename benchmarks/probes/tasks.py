@@ -6,6 +6,7 @@ import mmap
 import random
 import sys
 import time
+from decimal import Decimal
 from pathlib import Path
 
 from kling_mock.request import Request
@@ -51,7 +52,7 @@ def resident() -> int | None:
 
 def filled(tasks: int) -> tuple[World, list[str]]:
     """Return a mock whose clock stands still, with tasks."""
-    world = World(current(), Settings(speed=0))
+    world = World(current(), Settings(speed=0, slots=10**8, units=Decimal(10**9)))
     return world, [created(world) for _ in range(tasks)]
 
 

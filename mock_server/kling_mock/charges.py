@@ -1,6 +1,6 @@
 """What calls are charged, remembered by the values that decide it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -10,7 +10,8 @@ from kling_spec.rules import reader
 
 from .memo import Memo
 from .recipe import Recipe
-from .results import Patterns
+from .results import DECIDING, recipe
+from .wallet import About
 
 
 class Cost(NamedTuple):
@@ -20,38 +21,50 @@ class Cost(NamedTuple):
     units: Decimal
     text: str  # the units as the service writes them
     pattern: Recipe  # of what is made, but for the seed
+    about: About
 
 
 class Charges:
-    """The prices of the catalogue; `packs` has the kind of pack of each family."""
+    """The prices of the catalogue; `families` has what the tags say of each family."""
 
-    def __init__(self, prices: Document, patterns: Patterns, packs: Mapping[str, str]) -> None:
+    def __init__(self, prices: Document, models: Mapping[str, Any], families: Mapping[str, Mapping[str, Any]]) -> None:
         self._prices = prices
-        self._patterns = patterns
-        self._packs = packs
-        self._deciding = {name: [reader(field) for field in dict.fromkeys(_deciding(one))] for name, one in prices.items()}
+        self._models = models
+        self._families = families
+        self._readers: dict[str, list[Callable[[Any], Any]]] = {}
         self._memo: Memo[Cost] = Memo()
 
     def cost(self, operation: Operation, body: Mapping[str, Any], *, defaults: Mapping[str, Any]) -> Cost:
         """Return what a request costs; the length of the media worked on is that of what is made."""
-        pattern = self._patterns.get(operation, body, defaults=defaults)
-        price = self._prices.get(operation.price or "")
-        deciding = [read(body) for read in self._deciding[operation.price or ""]] if price else []
-        return self._memo.get((operation.id, pattern, *deciding), lambda: self._made(operation, price, pattern, body, defaults))
+        readers = self._readers.get(operation.id)
+        if readers is None:
+            readers = self._readers[operation.id] = [reader(one) for one in self._deciding(operation)]
+        values = tuple([read(body) for read in readers])
+        return self._memo.get((operation.id, *values), lambda: self._made(operation, body, defaults))
 
-    def _made(
-        self,
-        operation: Operation,
-        price: Document | None,
-        pattern: Recipe,
-        body: Mapping[str, Any],
-        defaults: Mapping[str, Any],
-    ) -> Cost:
+    def _deciding(self, operation: Operation) -> list[str]:
+        """Return the fields that cost, result or ledger go by; members that the operation does not have mean nothing."""
+        known = (operation.request or {}).get("properties", {})
+        price = self._prices.get(operation.price or "", {"rows": []})
+        return [one for one in dict.fromkeys([*DECIDING, *_TOLD, *_priced(price)]) if one.partition(".")[0] in known]
+
+    def _made(self, operation: Operation, body: Mapping[str, Any], defaults: Mapping[str, Any]) -> Cost:
+        price, family = self._prices.get(operation.price or ""), self._families[operation.family]
+        known = (operation.request or {}).get("properties", {})
+        pattern = recipe(operation, {name: one for name, one in body.items() if name in known}, self._models, defaults=defaults)
         made = units(price, body, defaults, source_seconds=pattern.seconds) if price else Decimal(0)
-        return Cost((price or {}).get("pack", self._packs[operation.family]), made, text(made), pattern)
+        model, given = str(body.get("model_name") or ""), [bool(body.get(one)) for one in _TOLD]
+        about = About(family["title"], model, pattern, refers_video=any(given[1:]), has_voices=given[0])
+        return Cost((price or family).get("pack", _NO_PACK), made, text(made), pattern, about)
 
 
-def _deciding(price: Mapping[str, Any]) -> Iterator[str]:
+_TOLD = ("voice_list", "video_list", "video_url")
+"""Fields of which the ledger tells whether they were given."""
+_NO_PACK = "video"
+"""Of families that say none, such as that of the packs themselves; nothing is charged there."""
+
+
+def _priced(price: Mapping[str, Any]) -> Iterator[str]:
     """Yield the fields that the rows of a price speak of."""
     for row in price["rows"]:
         yield from row.get("when", {})

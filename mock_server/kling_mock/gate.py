@@ -21,45 +21,39 @@ _decode = msgspec.json.Decoder().decode
 _MOST_DEPTH = 64
 
 
-@dataclass
+@dataclass(slots=True)
 class Visit:
     """One request on its way through the gate; each check adds what it found out."""
 
     request: Request
     world: "World"
-    operation: Operation | None = None
+    target: Operation = field(init=False)  # by route
+    caller: Account = field(init=False)  # by auth
+    now: int = 0  # on the caller's clock; by auth
     path: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, Any] = field(default_factory=dict)
-    account: Account | None = None
     body: dict[str, Any] = field(default_factory=dict)
     cost: Cost | None = None  # of what a pack pays for or holds
     echo: Mapping[str, Any] = field(default_factory=dict)  # the body with defaults, where the result repeats some of it
+    ids: int = 1  # that the results of its task need
     places: int = 0  # of the pack's slots that its task takes
-
-    @property
-    def caller(self) -> Account:
-        assert self.account is not None, "auth comes before"
-        return self.account
-
-    @property
-    def target(self) -> Operation:
-        assert self.operation is not None, "route comes before"
-        return self.operation
 
 
 def route(visit: Visit) -> None:
     """Refuse a path or method that the API does not have."""
     request = visit.request
     found, visit.path = visit.world.routes.find(request.path)
-    visit.operation = found.verbs.get(request.verb) if found else None
-    if visit.operation is None:
+    operation = found.verbs.get(request.verb) if found else None
+    if operation is None:
         said = visit.world.messages.said("no_route", method=request.verb, path=request.path)
         raise Refusal(replace(said, headers={"allow": found.allow}) if found else said)
+    visit.target = operation
 
 
 def auth(visit: Visit) -> None:
     """Refuse a caller who is not known."""
-    visit.account = visit.world.door.account(visit.request.headers)
+    visit.caller = visit.world.door.account(visit.request.headers)
+    visit.now = visit.caller.clock.now()
 
 
 def standing(visit: Visit) -> None:
@@ -85,7 +79,7 @@ def permission(visit: Visit) -> None:
 
 def rate(visit: Visit) -> None:
     """Refuse a request that comes too soon after others."""
-    if visit.world.settings.quotas and not visit.caller.rates.lets(visit.target.id, visit.caller.clock.now()):
+    if visit.world.settings.quotas and not visit.caller.rates.lets(visit.target.id, visit.now):
         raise Refusal(visit.world.messages.said("too_fast"))
 
 
@@ -124,7 +118,7 @@ def references(visit: Visit) -> None:
     """Refuse an id that was not given, or no longer can be used. A delete answers for its own."""
     if visit.world.settings.any_id or visit.target.role == "delete":
         return
-    now = visit.caller.clock.now()
+    now = visit.now
     for one in visit.world.wanted(visit):
         if not visit.caller.register.knows(one, now):
             raise Refusal(visit.world.unknown(one))
@@ -143,15 +137,15 @@ def balance(visit: Visit) -> None:
     if visit.target.role in ("create", "call"):
         visit.cost = cost = visit.world.cost(visit)
         is_limited = bool(cost.units) and visit.world.settings.quotas
-        if is_limited and visit.caller.wallet.left(cost.kind, visit.caller.clock.now()) < cost.units:
+        if is_limited and visit.caller.wallet.left(cost.kind, visit.now) < cost.units:
             raise Refusal(visit.world.messages.said("units_used_up"))
 
 
 def concurrency(visit: Visit) -> None:
     """Refuse a task beside as many as the account's pack lets run at once."""
     if visit.target.role == "create" and visit.cost is not None:
-        visit.echo, visit.places = visit.world.echo_and_places(visit, visit.cost)
-        now, kind = visit.caller.clock.now(), visit.cost.kind
+        visit.world.sized(visit, visit.cost)
+        now, kind = visit.now, visit.cost.kind
         if visit.world.settings.quotas and visit.caller.slots.used(kind, now) + visit.places > visit.caller.wallet.slots(
             kind, now
         ):

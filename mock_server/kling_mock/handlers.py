@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from sys import intern
 from typing import TYPE_CHECKING, Any
 
 from kling_spec.document import Document, below
@@ -16,7 +15,6 @@ from .gate import Visit
 from .request import json_answer
 from .task_replies import TaskReply
 from .tasks import NEVER, Task
-from .wallet import About
 
 if TYPE_CHECKING:
     from .world import World
@@ -36,7 +34,7 @@ def create(world: "World", visit: Visit) -> Document:
     if task.reason:
         account.wallet.hold(cost.kind, cost.units, task.id, now=now, until_ms=ends)
     else:
-        account.wallet.take(cost.kind, cost.units, task.id, now=now, at_ms=ends, about=_about(world, visit, cost))
+        account.wallet.take(cost.kind, cost.units, task.id, now=now, at_ms=ends, about=cost.about)
         for kind in telling.kinds:
             for one in task.result_ids:
                 account.register.give(kind, one, ends)
@@ -51,7 +49,7 @@ def get(world: "World", visit: Visit) -> Document:
     task = visit.caller.tasks.find(visit.target.family, wanted)
     if task is None:
         raise Refusal(world.messages.said("task_unknown", value=wanted))
-    now = visit.caller.clock.now()
+    now = visit.now
     return world.tellings[task.family].told(
         polls.looked_at(visit.caller, task, now, partial(announce, world, visit.caller)), now
     )
@@ -59,7 +57,7 @@ def get(world: "World", visit: Visit) -> Document:
 
 def page(world: "World", visit: Visit) -> list[Document]:
     """Tell one page of tasks."""
-    family, now = visit.target.family, visit.caller.clock.now()
+    family, now = visit.target.family, visit.now
     asked = {one["name"]: visit.query.get(one["name"], one["schema"].get("default")) for one in visit.target.parameters}
     found = visit.caller.tasks.page(family, asked["pageNum"], asked["pageSize"])
     return [world.tellings[family].told(task, now) for task in found]
@@ -70,7 +68,7 @@ def delete(world: "World", visit: Visit) -> Document:
     for one in world.wanted(visit):
         if not visit.caller.register.take_back(one.kind, one.value) and not world.settings.any_id:
             raise Refusal(world.unknown(one))
-    now = visit.caller.clock.now()
+    now = visit.now
     return {"task_id": visit.caller.ids.snowflake(now), "task_status": "succeed"}
 
 
@@ -78,9 +76,9 @@ def call(world: "World", visit: Visit) -> Any:
     """Answer at once, like the documented example."""
     account, operation, cost = visit.caller, visit.target, visit.cost
     assert cost is not None, "the balance is looked at before"
-    now = account.clock.now()
+    now = visit.now
     made_id = account.ids.snowflake(now)
-    account.wallet.take(cost.kind, cost.units, made_id, now=now, at_ms=now, about=_about(world, visit, cost))
+    account.wallet.take(cost.kind, cost.units, made_id, now=now, at_ms=now, about=cost.about)
     schema = world.call_schemas[operation.id]
     part = ledger.deductions(account, visit.body, now, _rows(schema)) if _rows(schema) else ledger.Part((), "")
     context = CallContext(
@@ -124,7 +122,7 @@ def _callback(telling: TaskReply, task: Task, at: int) -> bytes:
 
 def _task(world: "World", visit: Visit, telling: TaskReply, cost: Cost) -> Task:
     account, body, operation = visit.caller, visit.body, visit.target
-    now, number = account.clock.now(), len(account.tasks)
+    now, number = visit.now, len(account.tasks)
     task_id = account.ids.snowflake(now)
     reason = account.next_failures.popleft() if account.next_failures else ""
     watermark = body.get("watermark_info")
@@ -135,21 +133,15 @@ def _task(world: "World", visit: Visit, telling: TaskReply, cost: Cost) -> Task:
         external_id=str(body.get("external_task_id") or ""),
         way=way,
         begins=polls.begins(way, now) if account.polls else way.begins(now, seed=f"{account.seed} {number}"),
-        result_ids=tuple(account.ids.snowflake(now) for _ in range(telling.ids_needed(echo))),
+        result_ids=tuple([account.ids.snowflake(now) for _ in range(visit.ids)]),
         pattern=cost.pattern,
         watermark=bool(watermark.get("enabled")) if isinstance(watermark, dict) else None,
         units=cost.text,
-        folder=intern(world.folder(visit)),
+        folder=world.folder(visit),
         reason=reason,
         callback_url=str(body.get("callback_url") or ""),
         echo={name: echo[name] for name in telling.echoed if name in echo} or _NO_ECHO,
     )
-
-
-def _about(world: "World", visit: Visit, cost: Cost) -> About:
-    body = visit.body
-    videos, voices = body.get("video_list") or body.get("video_url"), body.get("voice_list")
-    return About(world.titles[visit.target.family], str(body.get("model_name") or ""), cost.pattern, bool(videos), bool(voices))
 
 
 HANDLERS: Mapping[str, Callable[["World", Visit], Any]] = {

@@ -14,6 +14,8 @@ class Rates:
 
     def lets(self, operation: str, now: int) -> bool:
         """Say whether one more request may come at a time, and count it when it may."""
+        if not self.most and operation not in self.of_operation:
+            return True
         own = self.of_operation.get(operation, 0)
         limits = [(name, most) for name, most in (("", self.most), (operation, own)) if most]
         if any(self._count(name, now) >= most for name, most in limits):

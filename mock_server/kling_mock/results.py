@@ -7,7 +7,6 @@ from typing import Any
 from kling_spec.document import Operation
 from kling_spec.rules import value
 
-from .memo import Memo
 from .recipe import Recipe
 
 _LONG_SIDE = {"1k": 1024, "2k": 2048, "4k": 4096}
@@ -15,22 +14,8 @@ _SHORT_SIDE = {"720p": 720, "1080p": 1080, "2160p": 2160}
 _KINDS = {"videos": "video", "images": "image", "audios": "audio"}
 
 
-_DECIDING = ("model_name", "aspect_ratio", "resolution", "mode", "duration", "sound")
-
-
-class Patterns:
-    """How to make the results of tasks, but for the seed; remembered by the fields that decide it."""
-
-    def __init__(self, models: Mapping[str, Any]) -> None:
-        self._models = models
-        self._memo: Memo[Recipe] = Memo()
-
-    def get(self, operation: Operation, body: Mapping[str, Any], *, defaults: Mapping[str, Any]) -> Recipe:
-        """Return the recipe of a task's result with seed 0."""
-        known = (operation.request or {}).get("properties", {})
-        asked = {name: body[name] for name in _DECIDING if name in known and name in body}  # other members mean nothing
-        deciding = (operation.id, *map(asked.get, _DECIDING))
-        return self._memo.get(deciding, lambda: recipe(operation, asked, self._models, defaults=defaults))
+DECIDING = ("model_name", "aspect_ratio", "resolution", "mode", "duration", "sound")
+"""The fields that the file of a result goes by."""
 
 
 def recipe(

@@ -33,6 +33,10 @@ class Slots:
                 heap[:] = [(until_ms if name == task_id else until, name, places) for until, name, places in heap]
                 heapify(heap)
 
+    def running(self) -> list[str]:
+        """Return the tasks that took places and have not been seen to end, in the order they started."""
+        return sorted(name for heap in self._taken.values() for _, name, _ in heap)
+
     def told(self, now: int) -> dict[str, int]:
         """Return how many places of each kind are taken."""
         return {kind: self.used(kind, now) for kind in self._kinds()}

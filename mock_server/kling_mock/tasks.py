@@ -5,16 +5,17 @@ ticks.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
-from struct import unpack
+from struct import Struct
 from typing import Any, NamedTuple
 
 from kling_spec.lifecycle import Lifecycle
 
 from .recipe import Recipe
 
+_PARTS = Struct(">8Q").unpack  # of a digest: a way has no more than nine states
 Timeline = tuple[tuple[str, int], ...]
 """The states of a task and the milliseconds since 1970 at which each begins."""
 
@@ -41,20 +42,11 @@ class Way:
 
     def begins(self, start: int, *, seed: str) -> tuple[int, ...]:
         """Return when a task reaches each state, in milliseconds since 1970; the same seed gives the same times."""
-        at, made = float(start), []
-        for (least, most), part in zip(self.seconds, _parts(seed), strict=False):
+        at, made = float(start), [start]
+        for (least, most), part in zip(self.seconds[:-1], _PARTS(blake2b(seed.encode()).digest()), strict=False):
+            at += (least + (most - least) * part / 2**64) * 1000
             made.append(int(at))
-            at += (least + (most - least) * part) * 1000
         return tuple(made)
-
-
-def _parts(seed: str) -> Iterator[float]:
-    """Yield numbers from 0 to 1 without end; the same seed gives the same ones."""
-    block = 0
-    while True:
-        digest = blake2b(f"{seed} {block}".encode()).digest()
-        yield from (one / 2**64 for one in unpack(">8Q", digest))
-        block += 1
 
 
 NEVER = 2**62
@@ -108,7 +100,6 @@ class TaskStore:
         self._tasks: dict[str, Task] = {}
         self._by_external: dict[str, str] = {}
         self._of_family: dict[str, list[str]] = {}
-        self._open: dict[str, None] = {}  # in the order they came; those that have ended leave at a look for changes
 
     def __len__(self) -> int:
         return len(self._tasks)
@@ -116,7 +107,6 @@ class TaskStore:
     def add(self, task: Task) -> None:
         """Keep a new task."""
         self._tasks[task.id] = task
-        self._open[task.id] = None
         self._of_family.setdefault(task.family, []).append(task.id)
         if task.external_id:
             self._by_external[task.external_id] = task.id
@@ -140,16 +130,14 @@ class TaskStore:
         last = len(ids) - (number - 1) * size
         return (self._tasks[one] for one in reversed(ids[max(0, last - size) : max(0, last)]))
 
-    def changes(self, after: int, until: int) -> list["Change"]:
-        """Return the changes of state after a time, up to another, in order. Tasks that have ended are not looked at."""
-        found: list[Change] = []
-        for id in list(self._open):
-            task = self._tasks[id]
-            found += (
-                Change(at, task, state) for state, at in zip(task.way.states, task.begins, strict=True) if after < at <= until
-            )
-            if task.begins[-1] <= min(after, until):
-                del self._open[id]
+    def changes(self, ids: Iterable[str], after: int, until: int) -> list["Change"]:
+        """Return the changes of state of some tasks after a time, up to another, in order."""
+        found = [
+            Change(at, task, state)
+            for task in map(self._tasks.__getitem__, ids)
+            for state, at in zip(task.way.states, task.begins, strict=True)
+            if after < at <= until
+        ]
         return sorted(found, key=lambda one: one.at_ms)
 
     def clear(self) -> None:

@@ -30,10 +30,6 @@ class Pack:
             return "toBeOnline"
         return "expired" if now >= self.until_ms else "online" if self.left > 0 else "runOut"
 
-    def is_usable(self, now: int) -> bool:
-        """Say whether its time has come and has not run out."""
-        return self.bought_ms <= now < self.until_ms
-
     def told(self, now: int) -> dict[str, Any]:
         """Return the pack in the words of the account query."""
         return {
@@ -50,7 +46,7 @@ class Pack:
 
 
 class About(NamedTuple):
-    """What a deduction was for."""
+    """What a deduction was for. Many share one."""
 
     title: str  # of the family
     model: str
@@ -60,33 +56,30 @@ class About(NamedTuple):
 
 
 class Deduction(NamedTuple):
-    """Units taken from one pack for one task. Flat and without what can be counted: there may be millions."""
+    """Units taken from one pack for one task. Small: there may be millions."""
 
     pack: Pack
     task_id: str
     at_ms: int
     amount: Decimal
-    title: str
-    model: str
-    made: Recipe
-    refers_video: bool
-    has_voices: bool
+    about: About
 
     def told(self, before: Decimal) -> dict[str, Any]:
         """Return the deduction in the words of the billing query; `before` is what the pack held."""
+        about = self.about
         return {
             "package_id": self.pack.id,
             "package_name": self.pack.name,
             "product_type": self.pack.kind.replace("_", "-"),
             "task_id": self.task_id,
             "api_key_name": "mock",
-            "product_function": self.title,
-            "model_name": self.model,
-            "resolution": _RESOLUTIONS.get(min(self.made.width, self.made.height), "720p"),
-            "duration": f"{self.made.seconds:g}" if self.made.kind == "video" else "",
-            "refer_video_input": self.refers_video,
-            "video_sound": "native" if self.made.sound else "off",
-            "voice_control": self.has_voices,
+            "product_function": about.title,
+            "model_name": about.model,
+            "resolution": _RESOLUTIONS.get(min(about.made.width, about.made.height), "720p"),
+            "duration": f"{about.made.seconds:g}" if about.made.kind == "video" else "",
+            "refer_video_input": about.refers_video,
+            "video_sound": "native" if about.made.sound else "off",
+            "voice_control": about.has_voices,
             "deduction_time": str(self.at_ms),
             "unit_before_deduction": float(before),
             "deduction_amount": float(self.amount),
@@ -113,25 +106,27 @@ class Wallet:
 
     def left(self, kind: str, now: int) -> Decimal:
         """Return the units that can be used of a kind of pack."""
-        self._give_back(now)
-        return sum((one.left for one in self.packs if one.kind == kind and one.is_usable(now)), Decimal(0))
+        if self._held:
+            self._give_back(now)
+        usable = self._usable(kind, now)
+        return usable[0].left if len(usable) == 1 else sum((one.left for one in usable), Decimal(0))
 
     def slots(self, kind: str, now: int) -> int:
         """Return how much may run at once: the most that one usable pack of the kind allows."""
-        return max((one.slots for one in self.packs if one.kind == kind and one.is_usable(now)), default=0)
+        return max([one.slots for one in self._usable(kind, now)], default=0)
 
     def take(self, kind: str, units: Decimal, task_id: str, *, now: int, at_ms: int, about: About) -> None:
         """Take units from the packs of a kind, the one that ends first first; told from `at_ms` on."""
         for pack, amount in self._shares(kind, units, now):
-            self._deductions.append(Deduction(pack, task_id, at_ms, amount, *about))
+            self._deductions.append(Deduction(pack, task_id, at_ms, amount, about))
             pack.left -= amount
 
     def deductions(self, now: int) -> Iterator[dict[str, Any]]:
         """Yield what was taken until a time, in the words of the billing query."""
-        held = {one.id: one.units for one in self.packs}
+        held: dict[str, Decimal] = {}
         for one in self._deductions:
             if one.at_ms <= now:
-                before = held[one.pack.id]
+                before = held.get(one.pack.id, one.pack.units)
                 held[one.pack.id] = before - one.amount
                 yield one.told(before)
 
@@ -158,12 +153,21 @@ class Wallet:
         self._give_back(now)
         return [one.told(now) for one in self.packs if name in (None, one.name)]
 
-    def _shares(self, kind: str, units: Decimal, now: int) -> Iterator[tuple[Pack, Decimal]]:
-        for pack in sorted((one for one in self.packs if one.kind == kind and one.is_usable(now)), key=_ends):
+    def _usable(self, kind: str, now: int) -> list[Pack]:
+        return [one for one in self.packs if one.kind == kind and one.bought_ms <= now < one.until_ms]
+
+    def _shares(self, kind: str, units: Decimal, now: int) -> list[tuple[Pack, Decimal]]:
+        """Return what each pack pays; less in all than asked where they do not hold enough."""
+        usable = self._usable(kind, now)
+        if len(usable) == 1 and usable[0].left >= units > 0:
+            return [(usable[0], units)]
+        shares = []
+        for pack in sorted(usable, key=_ends):
             amount = min(pack.left, units)
             if amount > 0:
-                yield pack, amount
+                shares.append((pack, amount))
                 units -= amount
+        return shares
 
     def _give_back(self, now: int) -> None:
         for one in self._held:

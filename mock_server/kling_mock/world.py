@@ -35,7 +35,6 @@ from .memo import Memo
 from .rates import Rates
 from .references import Register, Wanted, referring, wanted
 from .request import Answer, Request, json_answer
-from .results import Patterns
 from .routes import Routes
 from .settings import Settings
 from .task_replies import TaskReply
@@ -45,7 +44,6 @@ from .wallet import Wallet
 if TYPE_CHECKING:
     from .shelf import Shelf
 
-_NO_PACK = "video"  # of families that say none, such as the account's own; nothing is charged there
 log = logging.getLogger("kling_mock")
 
 
@@ -60,6 +58,8 @@ class World:
         self._catalogues = bundle["x-kling-catalogues"]
         self._limits = self._catalogues["limits"]["limits"]
         self.pack_kinds: Mapping[str, Mapping[str, Any]] = self._limits["packs"]
+        self._per_picture = frozenset(kind for kind, one in self.pack_kinds.items() if one["per"] == "picture")
+        self._folders: Memo[str] = Memo()
         self.messages = Messages(self._catalogues["errors"])
         self._compile()
         self.routes = Routes(bundle, self.settings.prefix)
@@ -116,7 +116,6 @@ class World:
         self.query_laws = {
             one.id: Law(_query_schema(one), self.messages, **how) for one in found if _query_schema(one)["properties"]
         }
-        self.titles = {tag["name"]: tag["description"] for tag in self.bundle["tags"]}
         self._referring = {name: referring(law.schema) for name, law in self.laws.items()}
         self.unique_fields = {one.id: _unique_fields(one) for one in found}
         self._families = families = {tag["name"]: tag["x-kling-family"] for tag in self.bundle["tags"]}
@@ -125,8 +124,7 @@ class World:
         self.lifecycles = {name: lifecycle(one["lifecycle"], lifecycles[one["lifecycle"]]) for name, one in families.items()}
         self.tellings = {one.family: TaskReply.of(one, self._lifecycle(one)) for one in found if one.role == "get"}
         self.call_schemas = {one.id: one.data_schema for one in found if one.role == "call"}
-        kinds = {name: one.get("pack", _NO_PACK) for name, one in families.items()}
-        self.charges = Charges(self._catalogues["prices"]["prices"], Patterns(self._catalogues["models"]["models"]), kinds)
+        self.charges = Charges(self._catalogues["prices"]["prices"], self._catalogues["models"]["models"], families)
         presets = {known for one in found for known in self._standing(one)}
         voices = {("speech_voice", name) for name in self._catalogues.get("voices", {}).get("voices", {})}
         self._standing_ids = frozenset(presets | voices)
@@ -206,16 +204,18 @@ class World:
         law = self.laws.get(visit.target.id)
         return self.charges.cost(visit.target, visit.body, defaults=law.defaults if law else {})
 
-    def echo_and_places(self, visit: Visit, cost: Cost) -> tuple[Mapping[str, Any], int]:
-        """Return the body with its defaults where the result repeats some of it, and the slots that a task takes."""
+    def sized(self, visit: Visit, cost: Cost) -> None:
+        """Find out how many ids the results of a task need, and how many slots it takes."""
         telling = self.tellings[visit.target.family]
-        echo = {**self.laws[visit.target.id].defaults, **visit.body} if telling.echoed else {}
-        per = self.pack_kinds.get(cost.kind, {}).get("per")
-        return echo, telling.ids_needed(echo) if per == "picture" else 1
+        if telling.echoed:
+            visit.echo = {**self.laws[visit.target.id].defaults, **visit.body}
+            visit.ids = telling.ids_needed(visit.echo)
+        visit.places = visit.ids if cost.kind in self._per_picture else 1
 
     def folder(self, visit: Visit) -> str:
         """Return the URL before the names of results."""
-        return asset_folder(self.settings.asset_origin.rstrip("/") or visit.request.origin, visit.caller.id)
+        origin = self.settings.asset_origin.rstrip("/") or visit.request.origin
+        return self._folders.get((origin, visit.caller.id), lambda: asset_folder(origin, visit.caller.id))
 
     def wanted(self, visit: Visit) -> list[Wanted]:
         """Return the ids that a request's body refers to."""

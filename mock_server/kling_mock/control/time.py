@@ -64,7 +64,8 @@ def settled(call: Call, before: int) -> dict[str, Any]:
     account = call.account
     now = account.clock.now()
     delivered = account.outbox.settle(now)
-    changes = [{"task_id": one.task.id, "state": one.state, "at": one.at_ms} for one in account.tasks.changes(before, now)]
+    found = account.tasks.changes(account.slots.running(), before, now)
+    changes = [{"task_id": one.task.id, "state": one.state, "at": one.at_ms} for one in found]
     return {
         **told(call),
         "changes": changes,
