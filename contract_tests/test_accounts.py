@@ -11,7 +11,7 @@ import pytest
 from conftest import BODY, CREATE, START_MS, Bench, bench
 
 from kling_mock.settings import Settings
-from kling_spec.document import Document
+from kling_spec.document import Document, operations
 
 
 @dataclass
@@ -281,3 +281,45 @@ def test_results_are_kept_by_their_own_account(exact: Bench) -> None:
 
 def _head(http: httpx2.Client, url: str) -> int:
     return http.head(url).status_code
+
+
+def test_the_oldest_ended_tasks_are_forgotten(ruled_doc: Document) -> None:
+    """Above the bound the oldest tasks that have ended leave, with their external ids; running ones stay."""
+    mock = bench(ruled_doc, Settings(most_tasks=5, quotas=False))
+    for number in range(5):
+        assert mock.post({**BODY, "external_task_id": f"old-{number}"}).json()["code"] == 0
+    assert mock.post({**BODY, "external_task_id": "more"}).json()["code"] == 0
+    assert len(mock.world.account.tasks) == 6
+    mock.world.advance(600)
+    assert mock.post({**BODY, "external_task_id": "new"}).json()["code"] == 0
+    listed = [one.external_id for one in mock.world.account.tasks.page("text_to_video", 1, 100)]
+    assert listed == ["new", "more", "old-4", "old-3", "old-2", "old-1"]
+    assert mock.post({**BODY, "external_task_id": "old-0"}).json()["code"] == 0
+
+
+@pytest.mark.parametrize(("fidelity", "said"), [("observed", (400, 1201)), ("documented", (404, 1203))])
+def test_fidelity(ruled_doc: Document, fidelity: str, said: tuple[int, int]) -> None:
+    """The mock does what was seen, or what the table says, for a task and a model that are not there."""
+    mock = bench(ruled_doc, Settings(fidelity=fidelity))
+    headers = {"authorization": f"Bearer {Settings().api_key}"}
+    unknown = mock.http().get(f"{CREATE}/1", headers=headers)
+    retired = mock.post({**BODY, "model_name": "kling-v1"})
+    assert [(one.status_code, one.json()["code"]) for one in (unknown, retired)] == [said, said]
+
+
+def test_realistic_times_are_those_seen(ruled_doc: Document) -> None:
+    """With --realistic a task takes as long as its family, its model or its kind of result was seen to take."""
+    mock = bench(ruled_doc, Settings(realistic=True, quotas=False, any_id=True))
+    models = ruled_doc["x-kling-catalogues"]["models"]["models"]
+    typical = ruled_doc["x-kling-catalogues"]["lifecycles"]["lifecycles"]["task"]["typical"]
+    families = {tag["name"]: tag["x-kling-family"] for tag in ruled_doc["tags"]}
+    creates = [one for one in operations(ruled_doc) if one.role == "create"]
+    assert len(creates) > 15
+    for one in creates:
+        body = next(iter(one.examples.values()))
+        assert mock.post(body, path=one.path).json()["code"] == 0, one.id
+        (task,) = mock.world.account.tasks.page(one.family, 1, 1)
+        model = body.get("model_name", mock.world.laws[one.id].defaults.get("model_name"))
+        family = families[one.family]
+        seen = family.get("seconds") or models.get(model, {}).get("seconds") or typical[family["result"]]
+        assert seen * 0.8 <= (task.begins[-1] - task.begins[-2]) / 1000 <= seen * 1.2

@@ -3,6 +3,7 @@
 import os
 import secrets
 from decimal import Decimal
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +15,14 @@ from kling_spec.errors import SpecError
 
 from .errors import CannotStart
 from .settings import ACCESS_KEY, API_KEY, SECRET_KEY, Settings
+
+
+class Fidelity(StrEnum):
+    """Whom to believe where the service does otherwise than it says."""
+
+    OBSERVED = "observed"
+    DOCUMENTED = "documented"
+
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=True, help="An offline Kling: lifecycles, callbacks, error codes, playable results."
@@ -59,6 +68,9 @@ def serve(
     any_id: Annotated[bool, typer.Option("--any-id", help="Take ids of results that were never given.")] = False,
     lenient_models: Annotated[bool, typer.Option("--lenient-models", help="Take what the tables of models deny.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Refuse all that the spec does not allow.")] = False,
+    fidelity: Annotated[
+        Fidelity, typer.Option(help="Behave as the service was seen to, or as its table of errors says.")
+    ] = Fidelity.OBSERVED,
     spec: Annotated[
         Path | None, typer.Option(metavar="DIR", help="The folder with head.yaml; default: this checkout's.")
     ] = None,
@@ -78,6 +90,7 @@ def serve(
         prefix=_prefix(prefix),
         strict=strict,
         any_id=any_id,
+        fidelity=fidelity.value,
         accept_any_key=accept_any_key,
         control_token=control_token or ("" if is_loopback(f"http://{_netloc(host)}") else secrets.token_urlsafe(24)),
         units=Decimal(str(units)),

@@ -51,8 +51,9 @@ class Said:
 class Messages:
     """The sentences of the error catalogue."""
 
-    def __init__(self, catalogue: Mapping[str, Any]) -> None:
-        self._messages = catalogue["messages"]
+    def __init__(self, catalogue: Mapping[str, Any], *, fidelity: str = "observed") -> None:
+        """Say what was observed, or what is documented where the two differ."""
+        self._messages = {name: one.get(fidelity, one) for name, one in catalogue["messages"].items()}
         self._http = {one["code"]: one["http"] for one in catalogue["errors"]}
         self._meaning = {one["code"]: one["meaning"] for one in catalogue["errors"]}
         self.success: str = catalogue["success_message"]

@@ -29,6 +29,8 @@ class Settings:
     slots: int | None = None  # places in each pack; None: as many as the spec says
     any_id: bool = False  # take ids of results that were never given
     lenient_models: bool = False  # take what the tables of models deny
+    fidelity: str = "observed"  # or "documented": what the vendor's table says, where the service does otherwise
+    most_tasks: int = 1_000_000  # of an account; above it the oldest that have ended are forgotten
     strict: bool = False  # refuse all that the spec does not allow
     most_bytes: int = 32 * 1024 * 1024  # of a request body
     wall: Callable[[], float] = time.time  # Unix seconds, for the tokens of callers

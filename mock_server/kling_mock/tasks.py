@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import islice
 from struct import Struct
 from typing import Any, NamedTuple
 
@@ -96,7 +97,9 @@ class Change(NamedTuple):
 class TaskStore:
     """The tasks of one account, in memory."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = 1_000_000) -> None:
+        """Keep at most so many; above it the oldest that have ended are forgotten."""
+        self._most = self._look_at = most
         self._tasks: dict[str, Task] = {}
         self._by_external: dict[str, str] = {}
         self._of_family: dict[str, list[str]] = {}
@@ -106,6 +109,8 @@ class TaskStore:
 
     def add(self, task: Task) -> None:
         """Keep a new task."""
+        if len(self._tasks) >= self._look_at:
+            self._evict(task.begins[0])
         self._tasks[task.id] = task
         self._of_family.setdefault(task.family, []).append(task.id)
         if task.external_id:
@@ -142,4 +147,17 @@ class TaskStore:
 
     def clear(self) -> None:
         """Forget every task."""
-        self.__init__()  # type: ignore[misc]  # a store without tasks is a new one
+        self._tasks.clear()
+        self._by_external.clear()
+        self._of_family.clear()
+
+    def _evict(self, now: int) -> None:
+        """Forget a hundredth of the tasks, the oldest that have ended; at least one where any has."""
+        ended = (task for task in self._tasks.values() if task.begins[-1] <= now)
+        gone = {task.id: task for task in islice(ended, max(self._most // 100, 1))}
+        for task in gone.values():
+            del self._tasks[task.id]
+            self._by_external.pop(task.external_id, None)
+        self._look_at = max(self._most, len(self._tasks) + self._most // 100)  # not at each task while none has ended
+        for family in {task.family for task in gone.values()}:
+            self._of_family[family] = [one for one in self._of_family[family] if one not in gone]

@@ -38,7 +38,7 @@ from .request import Answer, Request, json_answer
 from .routes import Routes
 from .settings import Settings
 from .task_replies import TaskReply
-from .tasks import Way
+from .tasks import TaskStore, Way
 from .wallet import Wallet
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class World:
         self.pack_kinds: Mapping[str, Mapping[str, Any]] = self._limits["packs"]
         self._per_picture = frozenset(kind for kind, one in self.pack_kinds.items() if one["per"] == "picture")
         self._folders: Memo[str] = Memo()
-        self.messages = Messages(self._catalogues["errors"])
+        self.messages = Messages(self._catalogues["errors"], fidelity=self.settings.fidelity)
         self._compile()
         self.routes = Routes(bundle, self.settings.prefix)
         self.ids = Ids(self.settings.seed)
@@ -93,6 +93,7 @@ class World:
             wallet=Wallet(made),
             rates=Rates(0, dict(self._limits["calls_per_second"])),
             outbox=Outbox(self._send, self.changed),
+            tasks=TaskStore(self.settings.most_tasks),
             register=Register(standing=self._standing_ids),
         )
 

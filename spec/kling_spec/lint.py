@@ -263,8 +263,9 @@ def _catalogues(spec: Spec) -> Iterator[Finding]:
     if len(set(codes)) < len(codes):
         yield Finding("errors.yaml", "errors", "a code stands twice", "catalogue")
     for name, message in errors["messages"].items():
-        if message["code"] not in codes:
-            yield Finding("errors.yaml", f"messages {name}", f"code {message['code']} is not in the table", "catalogue")
+        for one in (message, message.get("documented", message)):
+            if one["code"] not in codes:
+                yield Finding("errors.yaml", f"messages {name}", f"code {one['code']} is not in the table", "catalogue")
     enums = {
         value
         for _, schema in _request_objects(spec)
