@@ -1,11 +1,11 @@
 """One set of credentials and all that belongs to it."""
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from threading import RLock
-from typing import Any
+from typing import Any, NamedTuple
 
 from .callbacks import Outbox
 from .clock import Clock
@@ -14,10 +14,18 @@ from .rates import Rates
 from .references import Register
 from .slots import Slots
 from .tasks import Task, TaskStore
-from .wallet import DAY_MS, Pack, Wallet
+from .wallet import DAY_MS, Deduction, Pack, Wallet
 
 STATES = ("normal", "abnormal", "arrears")
 """What an account can be: fine, 1100, 1101."""
+
+
+class Changes(NamedTuple):
+    """What changed of an account."""
+
+    tasks: Sequence[Task | str]  # new states, and the ids of those that are gone
+    given: Sequence[tuple[str, str, int | None]]  # kind, id, and from when it can be used; None: taken back
+    deductions: Sequence[tuple[int, Deduction]]  # by place
 
 
 @dataclass
@@ -46,6 +54,17 @@ class Account:
     next_faults: deque[int] = field(default_factory=deque)  # codes with which the next requests will be refused
     lock: RLock = field(default_factory=RLock, repr=False)
 
+    def watch(self) -> None:
+        """Begin to note what changes, from nothing."""
+        self.tasks.noted, self.register.noted, self.wallet.noted = [], [], []
+
+    def changes(self) -> "Changes | None":
+        """Return what changed since `watch`; None when nobody watches, or all is anew."""
+        tasks, given, deductions = self.tasks.noted, self.register.noted, self.wallet.noted
+        if tasks is None or given is None or deductions is None:
+            return None
+        return Changes(tasks, given, deductions)
+
     def ended(self, task: Task) -> None:
         """Free what a task held, now that it is known when it ended, and give what it made."""
         ends = task.begins[-1]
@@ -65,6 +84,7 @@ class Account:
             self.next_failures.clear()
             self.next_faults.clear()
             self.outbox.clear()
+            self.tasks.noted = None  # all is anew
 
 
 def packs(kinds: Mapping[str, Mapping[str, Any]], *, now: int, units: Decimal, slots: int | None = None) -> list[Pack]:

@@ -23,6 +23,9 @@ class Accounts:
     def __iter__(self) -> Iterator[Account]:
         return iter(list(self._by_id.values()))
 
+    def __contains__(self, account: Account) -> bool:
+        return self._by_id.get(account.id) is account
+
     def __len__(self) -> int:
         return len(self._by_id)
 

@@ -38,6 +38,7 @@ def _fastapi(world: World, endpoint: ASGIApp) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         with Dispatcher(world):
             yield
+        world.close()
 
     made = FastAPI(title="kling-mock", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
     for route in world.routes.all:

@@ -68,6 +68,9 @@ def serve(
     any_id: Annotated[bool, typer.Option("--any-id", help="Take ids of results that were never given.")] = False,
     lenient_models: Annotated[bool, typer.Option("--lenient-models", help="Take what the tables of models deny.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Refuse all that the spec does not allow.")] = False,
+    store: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Keep the accounts in a SQLite file; default: memory.")
+    ] = None,
     fidelity: Annotated[
         Fidelity, typer.Option(help="Behave as the service was seen to, or as its table of errors says.")
     ] = Fidelity.OBSERVED,
@@ -91,6 +94,7 @@ def serve(
         strict=strict,
         any_id=any_id,
         fidelity=fidelity.value,
+        store=str(store or ""),
         accept_any_key=accept_any_key,
         control_token=control_token or ("" if is_loopback(f"http://{_netloc(host)}") else secrets.token_urlsafe(24)),
         units=Decimal(str(units)),

@@ -13,17 +13,17 @@ class Ids:
     def __init__(self, seed: int) -> None:
         self._random = random.Random(f"ids {seed}")
         self._worker = self._random.randrange(1024)
-        self._last = (0, 0)
+        self.last = (0, 0)
         self._lock = Lock()
 
     def snowflake(self, at_ms: int) -> str:
         """Return an 18-digit id that grows with time."""
         with self._lock:
-            at, sequence = self._last
+            at, sequence = self.last
             at, sequence = (at, sequence + 1) if at_ms <= at else (at_ms, 0)
             if sequence > 4095:
                 at, sequence = at + 1, 0
-            self._last = (at, sequence)
+            self.last = (at, sequence)
         return str((at - EPOCH) << 22 | self._worker << 12 | sequence)
 
     def request_id(self) -> str:

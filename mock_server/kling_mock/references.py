@@ -24,19 +24,26 @@ class Register:
 
     given: dict[str, dict[str, int]] = field(default_factory=dict)  # by kind
     standing: frozenset[tuple[str, str]] = frozenset()  # always there: presets
+    noted: list[tuple[str, str, int | None]] | None = None  # None as a time: taken back; where somebody keeps them
 
     def give(self, kind: str, value: str, at_ms: int) -> None:
         """Remember an id that can be used from a time on."""
         self.given.setdefault(kind, {})[value] = at_ms
+        if self.noted is not None:
+            self.noted.append((kind, value, at_ms))
 
     def move(self, values: frozenset[str], at_ms: int) -> None:
         """Say anew from when ids can be used."""
-        for known in self.given.values():
-            known.update(dict.fromkeys(values & known.keys(), at_ms))
+        for kind, known in self.given.items():
+            for one in values & known.keys():
+                self.give(kind, one, at_ms)
 
     def take_back(self, kind: str, value: str) -> bool:
         """Forget an id that was given; False for one that was not."""
-        return self.given.get(kind, {}).pop(value, None) is not None
+        is_known = self.given.get(kind, {}).pop(value, None) is not None
+        if is_known and self.noted is not None:
+            self.noted.append((kind, value, None))
+        return is_known
 
     def knows(self, one: Wanted, now: int) -> bool:
         """Say whether a request at `now` may refer to an id."""

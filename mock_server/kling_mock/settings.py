@@ -32,6 +32,7 @@ class Settings:
     fidelity: str = "observed"  # or "documented": what the vendor's table says, where the service does otherwise
     most_tasks: int = 1_000_000  # of an account; above it the oldest that have ended are forgotten
     strict: bool = False  # refuse all that the spec does not allow
+    store: str = ""  # the SQLite file that keeps the accounts; empty: memory alone
     most_bytes: int = 32 * 1024 * 1024  # of a request body
     wall: Callable[[], float] = time.time  # Unix seconds, for the tokens of callers
     callback_timeout: float = 5.0  # seconds a receiver has for its answer

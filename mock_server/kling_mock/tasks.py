@@ -100,12 +100,16 @@ class TaskStore:
     def __init__(self, most: int = 1_000_000) -> None:
         """Keep at most so many; above it the oldest that have ended are forgotten."""
         self._most = self._look_at = most
+        self.noted: list[Task | str] | None = None  # new states and ids of tasks that are gone, where somebody keeps them
         self._tasks: dict[str, Task] = {}
         self._by_external: dict[str, str] = {}
         self._of_family: dict[str, list[str]] = {}
 
     def __len__(self) -> int:
         return len(self._tasks)
+
+    def __iter__(self) -> Iterator[Task]:
+        return iter(self._tasks.values())
 
     def add(self, task: Task) -> None:
         """Keep a new task."""
@@ -115,6 +119,8 @@ class TaskStore:
         self._of_family.setdefault(task.family, []).append(task.id)
         if task.external_id:
             self._by_external[task.external_id] = task.id
+        if self.noted is not None:
+            self.noted.append(task)
 
     def find(self, family: str, wanted: str) -> Task | None:
         """Return the task of a family by its id or the caller's own id."""
@@ -128,6 +134,8 @@ class TaskStore:
     def replace(self, task: Task) -> None:
         """Keep another state of a known task."""
         self._tasks[task.id] = task
+        if self.noted is not None:
+            self.noted.append(task)
 
     def page(self, family: str, number: int, size: int) -> Iterator[Task]:
         """Yield the tasks of one page, newest first; numbers begin at 1."""
@@ -158,6 +166,8 @@ class TaskStore:
         for task in gone.values():
             del self._tasks[task.id]
             self._by_external.pop(task.external_id, None)
+        if self.noted is not None:
+            self.noted.extend(gone)
         self._look_at = max(self._most, len(self._tasks) + self._most // 100)  # not at each task while none has ended
         for family in {task.family for task in gone.values()}:
             self._of_family[family] = [one for one in self._of_family[family] if one not in gone]

@@ -99,14 +99,22 @@ class Held(NamedTuple):
 class Wallet:
     """The packs of one account. A task that will fail holds its units until it has failed."""
 
-    def __init__(self, packs: list[Pack]) -> None:
+    def __init__(self, packs: list[Pack], taken: list[Deduction] | None = None, held: list[Held] | None = None) -> None:
+        """Begin with what was taken and held before."""
         self.packs = packs
-        self._deductions: list[Deduction] = []
-        self._held: list[Held] = []
+        self.gone: list[Pack] = []  # packs that others took the place of
+        self.taken = taken or []
+        self.held = held or []
+        self.noted: list[tuple[int, Deduction]] | None = None  # by place in `taken`, where somebody keeps them
+
+    def replace(self, packs: list[Pack]) -> None:
+        """Put packs in the place of those there are."""
+        self.gone += self.packs
+        self.packs = packs
 
     def left(self, kind: str, now: int) -> Decimal:
         """Return the units that can be used of a kind of pack."""
-        if self._held:
+        if self.held:
             self._give_back(now)
         usable = self._usable(kind, now)
         return usable[0].left if len(usable) == 1 else sum((one.left for one in usable), Decimal(0))
@@ -118,13 +126,15 @@ class Wallet:
     def take(self, kind: str, units: Decimal, task_id: str, *, now: int, at_ms: int, about: About) -> None:
         """Take units from the packs of a kind, the one that ends first first; told from `at_ms` on."""
         for pack, amount in self._shares(kind, units, now):
-            self._deductions.append(Deduction(pack, task_id, at_ms, amount, about))
+            self.taken.append(Deduction(pack, task_id, at_ms, amount, about))
+            if self.noted is not None:
+                self.noted.append((len(self.taken) - 1, self.taken[-1]))
             pack.left -= amount
 
     def deductions(self, now: int) -> Iterator[dict[str, Any]]:
         """Yield what was taken until a time, in the words of the billing query."""
         held: dict[str, Decimal] = {}
-        for one in self._deductions:
+        for one in self.taken:
             if one.at_ms <= now:
                 before = held.get(one.pack.id, one.pack.units)
                 held[one.pack.id] = before - one.amount
@@ -134,17 +144,21 @@ class Wallet:
         """Take units and give them back later."""
         for pack, amount in self._shares(kind, units, now):
             pack.left -= amount
-            self._held.append(Held(task_id, until_ms, pack, amount))
+            self.held.append(Held(task_id, until_ms, pack, amount))
 
     def move(self, task_id: str, *, until_ms: int) -> None:
         """Say anew when a task ends."""
-        self._deductions = [one._replace(at_ms=until_ms) if one.task_id == task_id else one for one in self._deductions]
-        self._held = [one._replace(until_ms=until_ms) if one.task_id == task_id else one for one in self._held]
+        for place, one in enumerate(self.taken):
+            if one.task_id == task_id:
+                self.taken[place] = one._replace(at_ms=until_ms)
+                if self.noted is not None:
+                    self.noted.append((place, self.taken[place]))
+        self.held = [one._replace(until_ms=until_ms) if one.task_id == task_id else one for one in self.held]
 
     def refill(self) -> None:
         """Fill the packs again and forget what was taken."""
-        self._deductions.clear()
-        self._held.clear()
+        self.taken.clear()
+        self.held.clear()
         for one in self.packs:
             one.left = one.units
 
@@ -170,11 +184,11 @@ class Wallet:
         return shares
 
     def _give_back(self, now: int) -> None:
-        for one in self._held:
+        for one in self.held:
             if one.until_ms <= now:
                 one.pack.left += one.amount
-        if self._held:
-            self._held = [one for one in self._held if one.until_ms > now]
+        if self.held:
+            self.held = [one for one in self.held if one.until_ms > now]
 
 
 def _ends(pack: Pack) -> int:

@@ -30,12 +30,14 @@ from .errors import Messages, Refusal, Said, detail_header
 from .gate import ORDER, Visit
 from .handlers import HANDLERS
 from .ids import Ids
+from .keeper import Keeper
 from .law import Law
 from .memo import Memo
 from .rates import Rates
 from .references import Register, Wanted, referring, wanted
 from .request import Answer, Request, json_answer
 from .routes import Routes
+from .saved import restore
 from .settings import Settings
 from .task_replies import TaskReply
 from .tasks import TaskStore, Way
@@ -73,6 +75,9 @@ class World:
         self.accounts = Accounts(self.account)
         has_api_keys = "ApiKey" in bundle["components"]["securitySchemes"]
         stranger = self._stranger if said.accept_any_key else None
+        self.keeper = Keeper(Path(said.store)) if said.store else None
+        if self.keeper is not None:
+            self._load(self.keeper)
         self.door = Door(self.accounts, self.messages, said, api_keys=has_api_keys, stranger=stranger)
 
     def opened(
@@ -96,6 +101,30 @@ class World:
             tasks=TaskStore(self.settings.most_tasks),
             register=Register(standing=self._standing_ids),
         )
+
+    def _load(self, keeper: Keeper) -> None:
+        """Make the accounts what the file says; the default account keeps the keys it was started with."""
+        for one in keeper.load():
+            found = one.account
+            if found.id == DEFAULT:
+                restore(self.account, one, runs_on=True)
+            else:
+                account = self.opened(found.id, access_key=found.access_key, secret_key=found.secret_key, api_key=found.api_key)
+                restore(account, one, runs_on=True)
+                self.accounts.add(account)
+        for account in self.accounts:
+            keeper.keep(account)
+
+    def keep(self, account: Account) -> None:
+        """Write what changed of an account, where a file keeps them."""
+        if self.keeper is not None and account in self.accounts:
+            with account.lock:
+                self.keeper.keep(account)
+
+    def close(self) -> None:
+        """Close the file that keeps the accounts."""
+        if self.keeper is not None:
+            self.keeper.close()
 
     def _stranger(self, access_key: str, api_key: str) -> Account:
         """Open an account for keys that nobody has."""
@@ -168,6 +197,8 @@ class World:
             for check in ORDER[2:]:
                 check(visit)
             data = HANDLERS[visit.target.role](self, visit)
+            if self.keeper is not None and (visit.target.role not in ("get", "page") or visit.caller.polls):
+                self.keeper.keep(visit.caller)
         return json_answer(
             200, {"code": 0, "message": self.messages.success, "request_id": self.ids.request_id(), "data": data}
         )

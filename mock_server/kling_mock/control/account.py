@@ -8,6 +8,8 @@ import msgspec
 
 from kling_mock.account import Account
 from kling_mock.clock import Clock
+from kling_mock.request import Answer
+from kling_mock.saved import Snapshot, restore, snapshot
 from kling_mock.wallet import DAY_MS, Pack
 
 from .call import Call, Control
@@ -66,6 +68,7 @@ def make(call: Call) -> dict[str, Any]:
     said.clock = None  # done: packs begin when the account does
     changed(call, account, said)
     call.world.accounts.add(account)
+    call.world.keep(account)
     return {**told(account), "secret_key": account.secret_key, "api_key": account.api_key}
 
 
@@ -83,6 +86,7 @@ def change(call: Call) -> dict[str, Any]:
     """Change an account."""
     account = call.world.accounts.get(call.path["id"])
     changed(call, account, call.body)
+    call.world.keep(account)
     return told(account)
 
 
@@ -90,7 +94,25 @@ def delete(call: Call) -> dict[str, Any]:
     """Delete an account and all that belongs to it; the default account stays."""
     call.world.accounts.remove(call.path["id"])
     call.world.door.forget()
+    if call.world.keeper is not None:
+        call.world.keeper.forget(call.path["id"])
     return {"accounts": len(call.world.accounts)}
+
+
+def taken(call: Call) -> Answer:
+    """Take a snapshot of an account: all it has, secrets included, as JSON that can be restored."""
+    return Answer(200, msgspec.json.encode(snapshot(call.world.accounts.get(call.path["id"]))), _JSON)
+
+
+def restored(call: Call) -> dict[str, Any]:
+    """Make an account what a snapshot says; its id and keys stay its own, and its clock goes on from the snapshot's."""
+    account = call.world.accounts.get(call.path["id"])
+    restore(account, call.body, runs_on=False)
+    call.world.keep(account)
+    return told(account)
+
+
+_JSON = {"content-type": "application/json"}
 
 
 def told(account: Account) -> dict[str, Any]:
@@ -126,7 +148,7 @@ def changed(call: Call, account: Account, said: AccountChange) -> None:
         account.rates.most = account.rates.most if said.requests_per_second is None else said.requests_per_second
         account.polls = account.polls if said.polls is None else said.polls
         if said.packs is not None:
-            account.wallet.packs = [_pack(call, account, one) for one in said.packs]
+            account.wallet.replace([_pack(call, account, one) for one in said.packs])
 
 
 def _pack(call: Call, account: Account, said: NewPack) -> Pack:
@@ -153,4 +175,6 @@ CONTROLS = (
     Control("GET", "/accounts/{id}", one),
     Control("PATCH", "/accounts/{id}", change, AccountChange, example={"state": "arrears"}),
     Control("DELETE", "/accounts/{id}", delete),
+    Control("GET", "/accounts/{id}/snapshot", taken),
+    Control("PUT", "/accounts/{id}/snapshot", restored, takes=Snapshot),
 )

@@ -64,7 +64,10 @@ def _answered(world: "World", request: Request, control: Control, path: Mapping[
     try:
         body = msgspec.json.decode(request.body or b"{}", type=control.takes)
         asked = request.query.get("account_id") or request.headers.get("x-kling-mock-account") or DEFAULT
-        made = control.answer(Call(world, world.accounts.get(asked), path, request, body))
+        account = world.accounts.get(asked)
+        made = control.answer(Call(world, account, path, request, body))
+        if request.verb != "GET":
+            world.keep(account)
     except KeyError as error:
         return json_answer(404, {"error": str(error.args[0])})
     except (ValueError, msgspec.MsgspecError) as error:
