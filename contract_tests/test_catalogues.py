@@ -88,6 +88,7 @@ def _elements() -> set[str]:
         f"operation {one.id}" for one in operations(document)
     }
     found |= {f"security {name}" for name in document["components"]["securitySchemes"]}
+    found |= {f"parameter {name}" for name in document["components"]["parameters"]}
     for name, schema in document["components"]["schemas"].items():
         found |= {f"schema {name}"} | {f"rule {rule['id']}" for rule in schema.get("x-kling-rules", [])}
         for member, one in schema.get("properties", {}).items():
@@ -114,8 +115,9 @@ def _dated() -> Iterator[tuple[str, str]]:
     document = _SPEC.document
     for operation in operations(document):
         yield from ((f"operation {operation.id}", date) for date in _dates(operation.node))
-    for name, scheme in document["components"]["securitySchemes"].items():
-        yield from ((f"security {name}", date) for date in _dates(scheme))
+    for kind, part in (("security", "securitySchemes"), ("parameter", "parameters")):
+        for name, one in document["components"][part].items():
+            yield from ((f"{kind} {name}", date) for date in _dates(one))
     for name, one in _SPEC.catalogues["models"]["models"].items():
         yield from ((f"model {name}", one[key]) for key in ("since", "until") if key in one)
     for name, schema in document["components"]["schemas"].items():

@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from . import webhooks as webhooks
     from ._async.client import AsyncKling as AsyncKling
     from ._core.expansion import ExpansionRatios as ExpansionRatios, expansion_ratios as expansion_ratios
     from ._sync.client import Kling as Kling
@@ -54,20 +55,21 @@ if TYPE_CHECKING:
         ServerUnavailable as ServerUnavailable,
         TaskFailed as TaskFailed,
         TaskTimeout as TaskTimeout,
+        WebhookMalformed as WebhookMalformed,
+        WebhookRefused as WebhookRefused,
+        WebhookReplayed as WebhookReplayed,
+        WebhookUnverified as WebhookUnverified,
     )
 
 SPEC_DATE = "2026-09-20"
 """The state of the API that this client was made from."""
 
 _HOME = {
-    "AsyncKling": "kling._async.client",
-    "ExpansionRatios": "kling._core.expansion",
-    "expansion_ratios": "kling._core.expansion",
-    "Kling": "kling._sync.client",
     "AccountAbnormal": "kling.errors",
     "AccountError": "kling.errors",
     "AccountInArrears": "kling.errors",
     "ApiError": "kling.errors",
+    "AsyncKling": "kling._async.client",
     "AuthError": "kling.errors",
     "AuthenticationFailed": "kling.errors",
     "AuthorizationEmpty": "kling.errors",
@@ -79,7 +81,9 @@ _HOME = {
     "ContentPolicyTriggered": "kling.errors",
     "CredentialsMissing": "kling.errors",
     "DownloadFailed": "kling.errors",
+    "ExpansionRatios": "kling._core.expansion",
     "IpNotAllowed": "kling.errors",
+    "Kling": "kling._sync.client",
     "KlingError": "kling.errors",
     "MethodInvalid": "kling.errors",
     "NotDelivered": "kling.errors",
@@ -102,18 +106,21 @@ _HOME = {
     "ServerUnavailable": "kling.errors",
     "TaskFailed": "kling.errors",
     "TaskTimeout": "kling.errors",
+    "WebhookMalformed": "kling.errors",
+    "WebhookRefused": "kling.errors",
+    "WebhookReplayed": "kling.errors",
+    "WebhookUnverified": "kling.errors",
+    "expansion_ratios": "kling._core.expansion",
+    "webhooks": "kling.webhooks",
 }
 
 __all__ = [
     "SPEC_DATE",
-    "AsyncKling",
-    "ExpansionRatios",
-    "Kling",
-    "expansion_ratios",
     "AccountAbnormal",
     "AccountError",
     "AccountInArrears",
     "ApiError",
+    "AsyncKling",
     "AuthError",
     "AuthenticationFailed",
     "AuthorizationEmpty",
@@ -125,7 +132,9 @@ __all__ = [
     "ContentPolicyTriggered",
     "CredentialsMissing",
     "DownloadFailed",
+    "ExpansionRatios",
     "IpNotAllowed",
+    "Kling",
     "KlingError",
     "MethodInvalid",
     "NotDelivered",
@@ -148,13 +157,20 @@ __all__ = [
     "ServerUnavailable",
     "TaskFailed",
     "TaskTimeout",
+    "WebhookMalformed",
+    "WebhookRefused",
+    "WebhookReplayed",
+    "WebhookUnverified",
+    "expansion_ratios",
+    "webhooks",
 ]
 
 
 def __getattr__(name: str) -> object:
     if name not in _HOME:
         raise AttributeError(f"module 'kling' has no attribute {name!r}")
-    found = globals()[name] = getattr(import_module(_HOME[name]), name)
+    home = import_module(_HOME[name])
+    found = globals()[name] = home if home.__name__ == f"kling.{name}" else getattr(home, name)
     return found
 
 

@@ -38,6 +38,10 @@ KlingError
   TaskFailed             the task ended without a result
   TaskTimeout            the task has not ended in time; it goes on
   DownloadFailed         a result could not be fetched
+  WebhookRefused         a callback was not taken
+    WebhookUnverified    … because it is not signed with this secret, or was signed too long ago
+    WebhookReplayed      … because it came before
+    WebhookMalformed     … because its body is not a task
 """
 
 from ._core.errors import (
@@ -52,6 +56,10 @@ from ._core.errors import (
     RuleBroken as RuleBroken,
     TaskFailed as TaskFailed,
     TaskTimeout as TaskTimeout,
+    WebhookMalformed as WebhookMalformed,
+    WebhookRefused as WebhookRefused,
+    WebhookReplayed as WebhookReplayed,
+    WebhookUnverified as WebhookUnverified,
 )
 
 

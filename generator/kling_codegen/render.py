@@ -35,8 +35,19 @@ _FIXED_ERRORS = (
     "RuleBroken",
     "TaskFailed",
     "TaskTimeout",
+    "WebhookMalformed",
+    "WebhookRefused",
+    "WebhookReplayed",
+    "WebhookUnverified",
 )
 """The errors of `runtime/core/errors.py`."""
+_EXPORTS = {
+    "AsyncKling": "_async.client",
+    "ExpansionRatios": "_core.expansion",
+    "Kling": "_sync.client",
+    "expansion_ratios": "_core.expansion",
+}
+"""What `kling` has beside its errors and its public modules, and the module each stands in."""
 _SHARED_LAW = ("lifecycle", "rules", "shape")
 """Modules of kling_spec that the client carries a copy of: standard library only."""
 
@@ -69,15 +80,26 @@ def _package(document: Document) -> Files:
     names = [name for group in groups for name in [group["name"], *(one["name"] for one in group["errors"])]]
     return {
         "py.typed": "",
-        "__init__.py": _render("kling_init.py", errors=sorted([*names, *_FIXED_ERRORS]), date=document["info"]["version"]),
+        "__init__.py": _render("kling_init.py", exports=_exports([*names, *_FIXED_ERRORS]), date=document["info"]["version"]),
         "errors.py": _render("errors.py", groups=groups, fixed=_FIXED_ERRORS),
         "types/__init__.py": '"""Replies of the service: one module a family, loaded when first used."""\n',
         "params/__init__.py": '"""Objects that requests hold: one module of TypedDicts a family."""\n',
-        **{
-            f"_core/{path.name}": path.read_text(encoding="utf-8") for path in sorted((_HERE / "runtime" / "core").glob("*.py"))
-        },
+        **_runtime("public"),
+        **{f"_core/{name}": text for name, text in _runtime("core").items()},
         **{f"_core/{name}.py": _law(name) for name in _SHARED_LAW},
     }
+
+
+def _runtime(folder: str) -> Files:
+    """Return the modules that are copied as they are, by file name."""
+    return {path.name: path.read_text(encoding="utf-8") for path in sorted((_HERE / "runtime" / folder).glob("*.py"))}
+
+
+def _exports(errors: list[str]) -> list[tuple[str, str, str]]:
+    """Return the names of `kling`: each with the module it is imported from, below the package, and the one it stands in."""
+    modules = dict.fromkeys((name.removesuffix(".py") for name in _runtime("public")), "")
+    places = {**_EXPORTS, **modules, **dict.fromkeys(errors, "errors")}
+    return [(name, places[name], f"kling.{places[name] or name}") for name in sorted(places)]
 
 
 def _law(name: str) -> str:
@@ -100,10 +122,14 @@ def _error(one: Document) -> dict[str, Any]:
 
 
 def _async_half(views: list[FamilyView], document: Document) -> Files:
-    fixed = {path.name: path.read_text(encoding="utf-8") for path in sorted((_HERE / "runtime" / "asynchronous").glob("*.py"))}
     made = {f"families/{view.name}.py": _render("family.py", family=_family(view)) for view in views}
     package = {"families/__init__.py": '"""One module a family."""\n'}
-    return {**fixed, **package, **made, "client.py": _render("client.py", families=views, date=document["info"]["version"])}
+    return {
+        **_runtime("asynchronous"),
+        **package,
+        **made,
+        "client.py": _render("client.py", families=views, date=document["info"]["version"]),
+    }
 
 
 def _family(view: FamilyView) -> dict[str, Any]:

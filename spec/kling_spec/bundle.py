@@ -34,6 +34,7 @@ def plain(spec: Spec, date: str | None = None) -> Document:
     document = dict(_labelled(document))
     document["components"]["responses"] |= _error_responses(spec.catalogues["errors"])
     _document_errors(document)
+    _document_callback_headers(document["components"])
     _drop_unused(document)
     document["x-kling-catalogues"] = {"digest": spec.digest, **spec.catalogues}
     return document
@@ -131,6 +132,15 @@ def _document_errors(document: Document) -> None:
     for item in document["paths"].values():
         for operation in item.values():
             operation["responses"] = {**operation["responses"], **errors}
+
+
+def _document_callback_headers(components: Document) -> None:
+    """Give every callback the parameters in headers: a request has none beside its credentials."""
+    names = [name for name, one in components["parameters"].items() if one["in"] == "header"]
+    headers = [{"$ref": f"#/components/parameters/{name}"} for name in names]
+    for callback in components["callbacks"].values():
+        for item in callback.values():
+            item["post"] = {**item["post"], **({"parameters": headers} if headers else {})}
 
 
 def _drop_unused(document: Document) -> None:

@@ -103,3 +103,19 @@ class TaskTimeout(KlingError):
 
 class DownloadFailed(KlingError):
     """A result could not be fetched."""
+
+
+class WebhookRefused(KlingError):
+    """A callback was not taken."""
+
+
+class WebhookUnverified(WebhookRefused):
+    """The callback is not signed with this secret, or was signed too long ago."""
+
+
+class WebhookReplayed(WebhookRefused):
+    """The callback came before. Answer 200 all the same."""
+
+
+class WebhookMalformed(WebhookRefused):
+    """The body of the callback is not a task."""
