@@ -1,7 +1,6 @@
 """Each operation from its example: client → mock → typed reply; each family that starts tasks through its lifecycle."""
 
 import asyncio
-import inspect
 import json
 from typing import Any
 
@@ -180,16 +179,3 @@ def test_waiting_ends_at_its_time_limit(client: Kling) -> None:
         client.text_to_video.wait(created, timeout=0, on_update=seen.append)
     assert caught.value.task.task_id == created.task_id
     assert [one.task_status for one in seen] == ["submitted"]
-
-
-def test_both_halves_have_the_same_surface() -> None:
-    """Sync and async classes have the same public names and parameters, in every family."""
-    mine, theirs = Kling(api_key="k"), AsyncKling(api_key="k")
-    for name in (tag["name"] for tag in _DOC["tags"]):
-        one, other = getattr(mine, name), getattr(theirs, name)
-        assert _surface(one) == _surface(other)
-
-
-def _surface(resource: object) -> dict[str, list[str]]:
-    public = (name for name in dir(resource) if not name.startswith("_"))
-    return {name: list(inspect.signature(getattr(resource, name)).parameters) for name in public}

@@ -14,7 +14,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from . import webhooks as webhooks
     from ._async.client import AsyncKling as AsyncKling
+    from ._core.credentials import ApiKey as ApiKey, Credentials as Credentials, KeyPair as KeyPair
     from ._core.expansion import ExpansionRatios as ExpansionRatios, expansion_ratios as expansion_ratios
+    from ._core.raw import RawResponse as RawResponse
+    from ._core.settings import CallOptions as CallOptions
+    from ._core.version import __version__ as __version__
+    from ._core.watch import Attempt as Attempt
     from ._sync.client import Kling as Kling
     from .errors import (
         AccountAbnormal as AccountAbnormal,
@@ -69,20 +74,25 @@ _HOME = {
     "AccountError": "kling.errors",
     "AccountInArrears": "kling.errors",
     "ApiError": "kling.errors",
+    "ApiKey": "kling._core.credentials",
     "AsyncKling": "kling._async.client",
+    "Attempt": "kling._core.watch",
     "AuthError": "kling.errors",
     "AuthenticationFailed": "kling.errors",
     "AuthorizationEmpty": "kling.errors",
     "AuthorizationExpired": "kling.errors",
     "AuthorizationInvalid": "kling.errors",
     "AuthorizationNotYetValid": "kling.errors",
+    "CallOptions": "kling._core.settings",
     "ConcurrencyExceeded": "kling.errors",
     "ConnectionFailed": "kling.errors",
     "ContentPolicyTriggered": "kling.errors",
+    "Credentials": "kling._core.credentials",
     "CredentialsMissing": "kling.errors",
     "DownloadFailed": "kling.errors",
     "ExpansionRatios": "kling._core.expansion",
     "IpNotAllowed": "kling.errors",
+    "KeyPair": "kling._core.credentials",
     "Kling": "kling._sync.client",
     "KlingError": "kling.errors",
     "MethodInvalid": "kling.errors",
@@ -93,6 +103,7 @@ _HOME = {
     "PolicyTriggered": "kling.errors",
     "RateError": "kling.errors",
     "RateLimited": "kling.errors",
+    "RawResponse": "kling._core.raw",
     "ReplyMalformed": "kling.errors",
     "RequestError": "kling.errors",
     "RequestInvalid": "kling.errors",
@@ -110,6 +121,7 @@ _HOME = {
     "WebhookRefused": "kling.errors",
     "WebhookReplayed": "kling.errors",
     "WebhookUnverified": "kling.errors",
+    "__version__": "kling._core.version",
     "expansion_ratios": "kling._core.expansion",
     "webhooks": "kling.webhooks",
 }
@@ -120,20 +132,25 @@ __all__ = [
     "AccountError",
     "AccountInArrears",
     "ApiError",
+    "ApiKey",
     "AsyncKling",
+    "Attempt",
     "AuthError",
     "AuthenticationFailed",
     "AuthorizationEmpty",
     "AuthorizationExpired",
     "AuthorizationInvalid",
     "AuthorizationNotYetValid",
+    "CallOptions",
     "ConcurrencyExceeded",
     "ConnectionFailed",
     "ContentPolicyTriggered",
+    "Credentials",
     "CredentialsMissing",
     "DownloadFailed",
     "ExpansionRatios",
     "IpNotAllowed",
+    "KeyPair",
     "Kling",
     "KlingError",
     "MethodInvalid",
@@ -144,6 +161,7 @@ __all__ = [
     "PolicyTriggered",
     "RateError",
     "RateLimited",
+    "RawResponse",
     "ReplyMalformed",
     "RequestError",
     "RequestInvalid",
@@ -161,6 +179,7 @@ __all__ = [
     "WebhookRefused",
     "WebhookReplayed",
     "WebhookUnverified",
+    "__version__",
     "expansion_ratios",
     "webhooks",
 ]

@@ -42,9 +42,16 @@ _FIXED_ERRORS = (
 )
 """The errors of `runtime/core/errors.py`."""
 _EXPORTS = {
+    "ApiKey": "_core.credentials",
     "AsyncKling": "_async.client",
+    "Attempt": "_core.watch",
+    "CallOptions": "_core.settings",
+    "Credentials": "_core.credentials",
     "ExpansionRatios": "_core.expansion",
+    "KeyPair": "_core.credentials",
     "Kling": "_sync.client",
+    "RawResponse": "_core.raw",
+    "__version__": "_core.version",
     "expansion_ratios": "_core.expansion",
 }
 """What `kling` has beside its errors and its public modules, and the module each stands in."""
@@ -152,7 +159,7 @@ def _imports(view: FamilyView) -> list[str]:
     A module may stand in `kling.types` and in `kling.params`; annotations name the latter `…_params`.
     """
     abstract = [*(["Callable"] if view.create else []), *(["Sequence"] if "Sequence" in view.names else [])]
-    typing = [*(["Literal"] if "Literal" in view.names else []), *(["Unpack"] if view.create else [])]
+    typing = [*(["Literal"] if "Literal" in view.names else []), *(["Unpack"] if view.methods else [])]
     lines = [f"from collections.abc import {', '.join(abstract)}"] if abstract else []
     lines += [f"from typing import {', '.join(typing)}"] if typing else []
     lines += [f"from kling.params import {name} as {name}_params" for name in view.params]

@@ -11,6 +11,8 @@ SUBSTITUTIONS = {
     r"\bimport asyncio\n": "",
     r"\basyncio\.sleep\b": "time.sleep",
     r"\bAsyncIterator\b": "Iterator",
+    r"\bAwaitable, ": "",
+    r"\bAwaitable\[(RawResponse\[Any\])\]": r"\1",
     r"\bAsyncClient\b": "Client",
     r"\b__aenter__\b": "__enter__",
     r"\b__aexit__\b": "__exit__",

@@ -21,7 +21,7 @@ class MethodView:
     """One method of a family, ready to print."""
 
     name: str  # create
-    signature: str  # , *, prompt: str, mode: Literal["std", "pro"] | None = None
+    signature: str  # , *, prompt: str, mode: Literal["std", "pro"] | None = None, **options: Unpack[CallOptions]
     returns: str  # shared.TaskCreated
     call: str  # "create", {"prompt": prompt, "mode": mode}
     doc: list[str]  # the docstring's lines
@@ -124,7 +124,7 @@ def _fields(operation: Operation, document: Document) -> dict[str, dict[str, Any
 
 def _signature(fields: dict[str, dict[str, Any]], document: Document) -> str:
     said = [_argument(name, one, document) for name, one in fields.items()]
-    return ", ".join(["", "*", *said]) if said else ""
+    return ", ".join(["", *(["*", *said] if said else []), "**options: Unpack[CallOptions]"])
 
 
 def _argument(name: str, one: dict[str, Any], document: Document) -> str:

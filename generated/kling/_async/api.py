@@ -1,18 +1,19 @@
 """What a client is beside its families: credentials, settings, connections, downloads."""
 
 from collections.abc import Callable
+from copy import copy
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, Unpack
 
-from kling._core.credentials import Credentials, credentials as found_credentials
-from kling._core.retry import Retries
-from kling._core.settings import Settings, base_url as found_url
+from kling._core.credentials import AsyncProvider, AsyncSource, Credentials, credentials as found_credentials
+from kling._core.settings import CallOptions, Settings, base_url as found_url
 
+from .resource import AsyncResource
 from .transport import AsyncTransport
 
 if TYPE_CHECKING:
-    from httpx2 import AsyncClient
+    from httpx2 import AsyncBaseTransport, AsyncClient, Limits, Proxy
 
 
 class AsyncApi:
@@ -24,46 +25,47 @@ class AsyncApi:
         access_key: str | None = None,
         secret_key: str | None = None,
         api_key: str | None = None,
-        credentials: Credentials | None = None,
+        credentials: "Credentials | AsyncSource | None" = None,
         region: str | None = None,
         base_url: str | None = None,
-        timeout: float = 60.0,
-        check: bool = True,
-        strict: bool = False,
-        strict_models: bool = True,
-        max_retries: int = 2,
         http_client: "AsyncClient | None" = None,
+        transport: "AsyncBaseTransport | None" = None,
+        proxy: "Proxy | str | None" = None,
+        limits: "Limits | None" = None,
+        **options: Unpack[CallOptions],
     ) -> None:
-        """Make a client. Nothing is sent before the first call.
+        """Make a client. Nothing is sent before the first call. `CallOptions` tells the other arguments.
 
         Args:
             access_key: With secret_key, one half of the key pair that signs tokens.
             secret_key: The other half.
             api_key: The API key, in place of a key pair. Without any, the environment is asked: KLING_API_KEY, or
                 KLING_ACCESS_KEY and KLING_SECRET_KEY.
-            credentials: An object of one's own that gives the Authorization header, in place of keys.
+            credentials: In place of keys, a function that gives an API key, a signed token, or (access_key, secret_key);
+                it is asked before every request. Or an object of one's own that gives the Authorization header.
             region: singapore (default) or beijing. Accounts do not cross regions.
             base_url: The URL that paths are put behind, in place of a region; also KLING_BASE_URL.
-            timeout: Seconds one request may take.
-            check: Whether requests are looked at before they are sent.
-            strict: Refuse also what the service was seen to tolerate.
-            strict_models: Refuse what the tables of models deny.
-            max_retries: How often a request is sent again when that is safe: when no connection was made, when the service
-                said that it started nothing (1302, 1303), and for reads. A create without an answer is looked up by its
-                external_task_id before it is sent again; the client makes one when none is given.
             http_client: An httpx2 client of one's own; it is not closed with this object.
+            transport: What the client's own httpx2 client sends through, in place of a connection.
+            proxy: The URL of a proxy, for the client's own httpx2 client.
+            limits: How many connections the client's own httpx2 client may hold.
         """
-        who = credentials or found_credentials(access_key=access_key, secret_key=secret_key, api_key=api_key)
-        settings = Settings(
-            credentials=who,
-            base_url=found_url(base_url, region),
-            timeout=timeout,
-            check=check,
-            strict=strict,
-            strict_models=strict_models,
-            retries=Retries(limit=max_retries),
-        )
-        self._transport = AsyncTransport(settings, http_client, owns=http_client is None)
+        asked = {"transport": transport, "proxy": proxy, "limits": limits}
+        connecting = {name: one for name, one in asked.items() if one is not None}
+        if http_client is not None and connecting:
+            raise ValueError(f"{' and '.join(connecting)} must be given to http_client, which is used as it is")
+        if credentials is None:
+            credentials = found_credentials(access_key=access_key, secret_key=secret_key, api_key=api_key)
+        who = AsyncProvider(credentials) if callable(credentials) else credentials
+        settings = Settings(credentials=who, base_url=found_url(base_url, region)).changed(options)
+        self._transport = AsyncTransport(settings, http_client, owns=http_client is None, connecting=connecting)
+
+    def with_options(self, **options: Unpack[CallOptions]) -> Self:
+        """Return a client with other options, on the same connections, which stay this one's to close."""
+        made = copy(self)
+        made.__dict__ = {name: one for name, one in vars(made).items() if not isinstance(one, AsyncResource)}
+        made._transport = self._transport.using(self._transport.settings.changed(options))
+        return made
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(base_url={self._transport.settings.base_url!r})"

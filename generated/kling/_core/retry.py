@@ -39,3 +39,9 @@ def outcome(error: KlingError) -> str:
     if isinstance(error, ApiError):
         return {"backoff": "refused", "careful": "possibly_running"}.get(error.retry, "answered")
     return "possibly_running" if isinstance(error, ConnectionFailed | ReplyMalformed) else "answered"
+
+
+def asked_for(error: KlingError) -> float:
+    """Return the seconds that a refusal asks to wait; 0 when it does not say."""
+    said = error.headers.get("retry-after", "") if isinstance(error, ApiError) else ""
+    return float(said) if said.isdecimal() else 0.0

@@ -4,12 +4,16 @@ import json
 import os
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from copy import copy
+from logging import DEBUG
+from typing import TYPE_CHECKING, Any, Self
 
+from kling._core.credentials import Provider, server_time
 from kling._core.operation import Operation
-from kling._core.retry import outcome
+from kling._core.retry import asked_for, outcome
 from kling._core.settings import Settings
 from kling._core.shape import Violation
+from kling._core.watch import LOGGER, Asked, watched
 from kling.errors import (
     AuthorizationExpired,
     AuthorizationNotYetValid,
@@ -22,16 +26,18 @@ from kling.errors import (
 )
 
 if TYPE_CHECKING:
-    from httpx2 import Client, Response
+    from httpx2 import URL, Client, Response
 
 
 class Transport:
     """Owns the HTTP client. One for a client and all its families; safe to share between threads."""
 
-    def __init__(self, settings: Settings, http: "Client | None", *, owns: bool) -> None:
+    def __init__(self, settings: Settings, http: "Client | None", *, owns: bool, connecting: Mapping[str, Any]) -> None:
         self.settings = settings
         self._http = http
         self._owns = owns
+        self._connecting = connecting
+        self._urls: dict[str, URL] = {}
 
     @property
     def http(self) -> "Client":
@@ -39,8 +45,14 @@ class Transport:
         if self._http is None:
             from httpx2 import Client
 
-            self._http = Client(timeout=self.settings.timeout)
+            self._http = Client(timeout=60.0, **self._connecting)
         return self._http
+
+    def using(self, settings: Settings) -> Self:
+        """Return a transport with other settings and the same connections, which stay this one's to close."""
+        made = copy(self)
+        made._http, made._owns, made.settings = self.http, False, settings
+        return made
 
     def call(
         self, operation: Operation, *, path: Mapping[str, str], query: Mapping[str, Any], body: dict[str, Any] | None
@@ -50,24 +62,30 @@ class Transport:
         Raises `RuleBroken` before anything is sent, `ConnectionFailed` or `RequestTimeout` when no answer came, the
         error class of the code when the service said no.
         """
-        if body is not None and self.settings.check:
+        settings = self.settings
+        if body is not None and settings.check:
             self.check(operation, body)
-        if body is not None and operation.role == "create" and self.settings.retries.limit:
+        if body is not None and settings.extra_body:
+            body = {**body, **settings.extra_body}
+        if settings.extra_query:
+            query = {**query, **settings.extra_query}
+        if body is not None and operation.role == "create" and settings.retries.limit:
             self._name(operation, body)
         content = None if body is None else json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
-        url = self.settings.base_url + operation.url(path)
-        attempt, deadline = 0, self.now() + self.settings.retries.budget
+        asked = Asked(operation, self._url(operation, path), query, content)
+        attempt, deadline = 0, self.now() + settings.retries.budget
         while True:
             try:
-                return self._signed(operation, url=url, query=query, content=content)
+                return self._signed(asked)
             except KlingError as error:
-                delay = self.settings.retries.delay(attempt)
-                if attempt >= self.settings.retries.limit or self.now() + delay > deadline:
+                delay = max(settings.retries.delay(attempt), asked_for(error))
+                if attempt >= settings.retries.limit or self.now() + delay > deadline:
                     raise
                 found = self._after(error, operation, body, delay=delay, is_repeat=attempt > 0)
                 if found is not None:
                     return found
             attempt += 1
+            asked = asked._replace(number=attempt)
 
     def _after(
         self, error: KlingError, operation: Operation, body: dict[str, Any] | None, *, delay: float, is_repeat: bool
@@ -90,24 +108,36 @@ class Transport:
 
     def _looked_up(self, error: KlingError, operation: Operation, external_task_id: str) -> Any:
         """Return the task of a create whose answer was lost, None when there is none; raises `error` when nobody can tell."""
+        from kling._core.raw import recast  # late: it brings pydantic along
+
         get = operation.sibling("get")
-        url = self.settings.base_url + get.url({"id": external_task_id})
         try:
-            found = self._signed(get, url=url, query={}, content=None)
+            found = self._signed(Asked(get, self._url(get, {"id": external_task_id})))
         except ParameterInvalid:
             return None
         except KlingError as unknown:
             raise error from unknown
-        return operation.model.model_validate(found.model_dump(exclude_none=True))
+        return recast(found, operation.model)
 
-    def _signed(self, operation: Operation, *, url: str, query: Mapping[str, Any], content: bytes | None) -> Any:
-        """Send; a token that was refused is signed anew and the request sent once more."""
+    def _signed(self, asked: Asked) -> Any:
+        """Send; a token that was refused is signed anew, by the service's clock, and the request sent once more."""
         try:
-            return self._answered(operation, url=url, query=query, content=content)
-        except (AuthorizationExpired, AuthorizationNotYetValid):
-            if not self.settings.credentials.renew():
+            return self._answered(asked)
+        except (AuthorizationExpired, AuthorizationNotYetValid) as error:
+            if not self.settings.credentials.renew(server_time(error.headers)):
                 raise
-        return self._answered(operation, url=url, query=query, content=content)
+        return self._answered(asked)
+
+    def _url(self, operation: Operation, path: Mapping[str, str]) -> "URL":
+        """Return the whole URL; those without an id are the same for every call, and taken apart once."""
+        found = None if path else self._urls.get(operation.path)
+        if found is None:
+            from httpx2 import URL
+
+            found = URL(self.settings.base_url + operation.url(path))
+            if not path:
+                self._urls[operation.path] = found
+        return found
 
     def _name(self, operation: Operation, body: dict[str, Any]) -> None:
         """Give a create an id of our own, so that it can be looked up when its answer is lost."""
@@ -122,18 +152,38 @@ class Transport:
         if refused:
             raise RuleBroken(operation.id, tuple(refused))
 
-    def _answered(self, operation: Operation, *, url: str, query: Mapping[str, Any], content: bytes | None) -> Any:
+    def _answered(self, asked: Asked) -> Any:
         from kling._core.envelope import opened  # late: it brings pydantic along
 
-        response = self._sent(operation.verb, url=url, query=query, content=content)
-        return opened(operation, response.status_code, response.content)
+        if self.settings.is_watched or LOGGER.isEnabledFor(DEBUG):
+            return self._watched(asked)
+        response = self._sent(asked)
+        return opened(asked.operation, response.status_code, response.content, response.headers)
 
-    def _sent(self, verb: str, *, url: str, query: Mapping[str, Any], content: bytes | None) -> "Response":
+    def _watched(self, asked: Asked) -> Any:
+        """Send, and tell hooks and log; return the answer as it came where that was asked for."""
+        from kling._core.envelope import opened, request_id
+        from kling._core.raw import RawResponse
+
+        with watched(self.settings, asked, self.now) as attempt:
+            response = self._sent(asked, attempt.headers)
+            attempt.status, attempt.body = response.status_code, response.content
+            data = opened(asked.operation, response.status_code, response.content, response.headers)
+            attempt.request_id = request_id(response.content)
+        if not self.settings.is_raw:
+            return data
+        return RawResponse(response.status_code, response.headers, attempt.request_id, response.content, data)
+
+    def _sent(self, asked: Asked, more: Mapping[str, str] = {}) -> "Response":
         from httpx2 import ConnectError, ConnectTimeout, HTTPError, PoolTimeout, TimeoutException
 
-        headers = {"Authorization": self.settings.credentials.authorization(), "Content-Type": "application/json"}
+        settings, who = self.settings, self.settings.credentials
+        if isinstance(who, Provider):
+            who = who.ask()
+        headers = {"Authorization": who.authorization(), **settings.headers, **more}
+        verb, url, query = asked.operation.verb, asked.url, asked.query or None
         try:
-            return self.http.request(verb, url, params=query or None, content=content, headers=headers)
+            return self.http.request(verb, url, params=query, content=asked.content, headers=headers, **settings.sending)
         except (ConnectError, ConnectTimeout, PoolTimeout) as error:
             raise NotDelivered(f"{verb} {url}: {error}") from error
         except TimeoutException as error:

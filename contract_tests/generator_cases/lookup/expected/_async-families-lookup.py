@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..resource import AsyncResource
+from ..resource import AsyncResource, CallOptions
 
 if TYPE_CHECKING:
-    from typing import Literal
+    from typing import Literal, Unpack
 
     from kling.types import lookup
 
@@ -17,7 +17,9 @@ class AsyncLookup(AsyncResource):
 
     _family = "lookup"
 
-    async def harbours(self, *, start_time: int, kind: Literal["sea", "river"] | None = None) -> list[lookup.Harbour]:
+    async def harbours(
+        self, *, start_time: int, kind: Literal["sea", "river"] | None = None, **options: Unpack[CallOptions]
+    ) -> list[lookup.Harbour]:
         """List harbours. GET /lookup
 
         Args:
@@ -26,5 +28,5 @@ class AsyncLookup(AsyncResource):
 
         Source: Lookup page, seen 2026-03.
         """
-        made: list[lookup.Harbour] = await self._call("harbours", query={"start_time": start_time, "kind": kind})
+        made: list[lookup.Harbour] = await self._with(options)._call("harbours", query={"start_time": start_time, "kind": kind})
         return made

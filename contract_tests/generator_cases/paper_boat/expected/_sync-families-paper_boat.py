@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..resource import TaskResource
+from ..resource import CallOptions, TaskResource
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,6 +26,7 @@ class PaperBoat(TaskResource["shared.VideoTask"]):
         colour: Literal["white", "red", "gold"] | None = None,
         class_: Literal["a", "b"] | str | None = None,
         sail: str | None = None,
+        **options: Unpack[CallOptions],
     ) -> shared.TaskCreated:
         """Fold a boat. POST /v1/videos/paper-boat
 
@@ -37,7 +38,9 @@ class PaperBoat(TaskResource["shared.VideoTask"]):
 
         Source: Paper Boat page, seen 2026-03.
         """
-        made: shared.TaskCreated = self._call("create", {"sheets": sheets, "colour": colour, "class": class_, "sail": sail})
+        made: shared.TaskCreated = self._with(options)._call(
+            "create", {"sheets": sheets, "colour": colour, "class": class_, "sail": sail}
+        )
         return made
 
     def run(

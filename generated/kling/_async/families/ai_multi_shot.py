@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..resource import AsyncTaskResource
+from ..resource import AsyncTaskResource, CallOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +20,12 @@ class AsyncAiMultiShot(AsyncTaskResource["ai_multi_shot.Task"]):
     _family = "ai_multi_shot"
 
     async def create(
-        self, *, element_frontal_image: str, callback_url: str | None = None, external_task_id: str | None = None
+        self,
+        *,
+        element_frontal_image: str,
+        callback_url: str | None = None,
+        external_task_id: str | None = None,
+        **options: Unpack[CallOptions],
     ) -> shared.TaskCreated:
         """Start three sets of other views of a subject. POST /v1/general/ai-multi-shot
 
@@ -32,7 +37,7 @@ class AsyncAiMultiShot(AsyncTaskResource["ai_multi_shot.Task"]):
 
         Source: AI Multi-Shot page, seen 2026-09.
         """
-        made: shared.TaskCreated = await self._call(
+        made: shared.TaskCreated = await self._with(options)._call(
             "create",
             {
                 "element_frontal_image": element_frontal_image,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..resource import AsyncTaskResource
+from ..resource import AsyncTaskResource, CallOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +30,7 @@ class AsyncAvatar(AsyncTaskResource["shared.VideoTask"]):
         watermark_info: shared_params.WatermarkInfo | None = None,
         callback_url: str | None = None,
         external_task_id: str | None = None,
+        **options: Unpack[CallOptions],
     ) -> shared.TaskCreated:
         """Start a video in which the person of a picture speaks a sound. POST /v1/videos/avatar/image2video
 
@@ -48,7 +49,7 @@ class AsyncAvatar(AsyncTaskResource["shared.VideoTask"]):
 
         Source: Avatar page, seen 2026-09.
         """
-        made: shared.TaskCreated = await self._call(
+        made: shared.TaskCreated = await self._with(options)._call(
             "create",
             {
                 "image": image,

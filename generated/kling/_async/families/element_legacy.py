@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..resource import AsyncResource
+from ..resource import AsyncResource, CallOptions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Unpack
 
     from kling.params import shared as shared_params
     from kling.types import element_legacy, shared
@@ -26,6 +27,7 @@ class AsyncElementLegacy(AsyncResource):
         element_frontal_image: str,
         element_refer_list: Sequence[shared_params.ElementView],
         tag_list: Sequence[shared_params.ElementTag] | None = None,
+        **options: Unpack[CallOptions],
     ) -> element_legacy.Element:
         """Make an element of the old library from pictures. POST /v1/general/custom-elements
 
@@ -38,7 +40,7 @@ class AsyncElementLegacy(AsyncResource):
 
         Source: Element Management page, seen 2026-01.
         """
-        made: element_legacy.Element = await self._call(
+        made: element_legacy.Element = await self._with(options)._call(
             "make",
             {
                 "element_name": element_name,
@@ -50,7 +52,9 @@ class AsyncElementLegacy(AsyncResource):
         )
         return made
 
-    async def browse(self, *, page_num: int | None = None, page_size: int | None = None) -> list[element_legacy.Element]:
+    async def browse(
+        self, *, page_num: int | None = None, page_size: int | None = None, **options: Unpack[CallOptions]
+    ) -> list[element_legacy.Element]:
         """List the account's elements of the old library. GET /v1/general/custom-elements
 
         Args:
@@ -59,10 +63,14 @@ class AsyncElementLegacy(AsyncResource):
 
         Source: Element Management page, seen 2026-01.
         """
-        made: list[element_legacy.Element] = await self._call("browse", query={"page_num": page_num, "page_size": page_size})
+        made: list[element_legacy.Element] = await self._with(options)._call(
+            "browse", query={"page_num": page_num, "page_size": page_size}
+        )
         return made
 
-    async def presets(self, *, page_num: int | None = None, page_size: int | None = None) -> list[element_legacy.Element]:
+    async def presets(
+        self, *, page_num: int | None = None, page_size: int | None = None, **options: Unpack[CallOptions]
+    ) -> list[element_legacy.Element]:
         """List the elements of the old library that everybody can use. GET /v1/general/presets-elements
 
         Args:
@@ -71,10 +79,12 @@ class AsyncElementLegacy(AsyncResource):
 
         Source: Element Management page, seen 2026-01.
         """
-        made: list[element_legacy.Element] = await self._call("presets", query={"page_num": page_num, "page_size": page_size})
+        made: list[element_legacy.Element] = await self._with(options)._call(
+            "presets", query={"page_num": page_num, "page_size": page_size}
+        )
         return made
 
-    async def delete(self, *, element_id: str) -> shared.ElementDeleted:
+    async def delete(self, *, element_id: str, **options: Unpack[CallOptions]) -> shared.ElementDeleted:
         """Delete an element of one's own from the old library. POST /v1/general/delete-elements
 
         Args:
@@ -82,5 +92,5 @@ class AsyncElementLegacy(AsyncResource):
 
         Source: Element Management page, seen 2026-01.
         """
-        made: shared.ElementDeleted = await self._call("delete", {"element_id": element_id})
+        made: shared.ElementDeleted = await self._with(options)._call("delete", {"element_id": element_id})
         return made

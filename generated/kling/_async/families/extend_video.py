@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..resource import AsyncTaskResource
+from ..resource import AsyncTaskResource, CallOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +29,7 @@ class AsyncExtendVideo(AsyncTaskResource["extend_video.Task"]):
         watermark_info: shared_params.WatermarkInfo | None = None,
         callback_url: str | None = None,
         external_task_id: str | None = None,
+        **options: Unpack[CallOptions],
     ) -> shared.TaskCreated:
         """Start a longer version of a video. POST /v1/videos/video-extend
 
@@ -45,7 +46,7 @@ class AsyncExtendVideo(AsyncTaskResource["extend_video.Task"]):
 
         Source: Extend Video page, seen 2026-03.
         """
-        made: shared.TaskCreated = await self._call(
+        made: shared.TaskCreated = await self._with(options)._call(
             "create",
             {
                 "video_id": video_id,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..resource import AsyncTaskResource
+from ..resource import AsyncTaskResource, CallOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -42,6 +42,7 @@ class AsyncImageToVideo(AsyncTaskResource["shared.VideoTask"]):
         watermark_info: shared_params.WatermarkInfo | None = None,
         callback_url: str | None = None,
         external_task_id: str | None = None,
+        **options: Unpack[CallOptions],
     ) -> shared.TaskCreated:
         """Start a video made from a first or last frame. POST /v1/videos/image2video
 
@@ -76,7 +77,7 @@ class AsyncImageToVideo(AsyncTaskResource["shared.VideoTask"]):
 
         Source: Image to Video page, seen 2026-03.
         """
-        made: shared.TaskCreated = await self._call(
+        made: shared.TaskCreated = await self._with(options)._call(
             "create",
             {
                 "model_name": model_name,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..resource import AsyncTaskResource
+from ..resource import AsyncTaskResource, CallOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -19,7 +19,9 @@ class AsyncLipSync(AsyncTaskResource["shared.VideoTask"]):
 
     _family = "lip_sync"
 
-    async def identify_face(self, *, video_id: str | None = None, video_url: str | None = None) -> lip_sync.Faces:
+    async def identify_face(
+        self, *, video_id: str | None = None, video_url: str | None = None, **options: Unpack[CallOptions]
+    ) -> lip_sync.Faces:
         """Find the faces of a video that can be made to speak. POST /v1/videos/identify-face
 
         Args:
@@ -29,7 +31,7 @@ class AsyncLipSync(AsyncTaskResource["shared.VideoTask"]):
 
         Source: Face Recognition page, seen 2026-09.
         """
-        made: lip_sync.Faces = await self._call("identify_face", {"video_id": video_id, "video_url": video_url})
+        made: lip_sync.Faces = await self._with(options)._call("identify_face", {"video_id": video_id, "video_url": video_url})
         return made
 
     async def create(
@@ -40,6 +42,7 @@ class AsyncLipSync(AsyncTaskResource["shared.VideoTask"]):
         watermark_info: shared_params.WatermarkInfo | None = None,
         external_task_id: str | None = None,
         callback_url: str | None = None,
+        **options: Unpack[CallOptions],
     ) -> shared.TaskCreated:
         """Start a video in which a chosen face speaks a sound. POST /v1/videos/advanced-lip-sync
 
@@ -53,7 +56,7 @@ class AsyncLipSync(AsyncTaskResource["shared.VideoTask"]):
 
         Source: Lip Sync page, seen 2026-09.
         """
-        made: shared.TaskCreated = await self._call(
+        made: shared.TaskCreated = await self._with(options)._call(
             "create",
             {
                 "session_id": session_id,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..resource import AsyncTaskResource
+from ..resource import AsyncTaskResource, CallOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -32,6 +32,7 @@ class AsyncReferenceToImage(AsyncTaskResource["shared.ImageTask"]):
         watermark_info: shared_params.WatermarkInfo | None = None,
         callback_url: str | None = None,
         external_task_id: str | None = None,
+        **options: Unpack[CallOptions],
     ) -> shared.TaskCreated:
         """Start pictures that bring several subjects together. POST /v1/images/multi-image2image
 
@@ -51,7 +52,7 @@ class AsyncReferenceToImage(AsyncTaskResource["shared.ImageTask"]):
 
         Source: Multi-Image to Image page, seen 2026-09.
         """
-        made: shared.TaskCreated = await self._call(
+        made: shared.TaskCreated = await self._with(options)._call(
             "create",
             {
                 "subject_image_list": subject_image_list,

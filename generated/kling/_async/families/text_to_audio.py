@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..resource import AsyncTaskResource
+from ..resource import AsyncTaskResource, CallOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +20,13 @@ class AsyncTextToAudio(AsyncTaskResource["text_to_audio.Task"]):
     _family = "text_to_audio"
 
     async def create(
-        self, *, prompt: str, duration: float, external_task_id: str | None = None, callback_url: str | None = None
+        self,
+        *,
+        prompt: str,
+        duration: float,
+        external_task_id: str | None = None,
+        callback_url: str | None = None,
+        **options: Unpack[CallOptions],
     ) -> shared.TaskCreated:
         """Start a sound made from a prompt. POST /v1/audio/text-to-audio
 
@@ -33,7 +39,7 @@ class AsyncTextToAudio(AsyncTaskResource["text_to_audio.Task"]):
 
         Source: Text to Audio page, seen 2026-09.
         """
-        made: shared.TaskCreated = await self._call(
+        made: shared.TaskCreated = await self._with(options)._call(
             "create",
             {"prompt": prompt, "duration": duration, "external_task_id": external_task_id, "callback_url": callback_url},
         )

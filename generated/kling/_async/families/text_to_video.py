@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..resource import AsyncTaskResource
+from ..resource import AsyncTaskResource, CallOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -38,6 +38,7 @@ class AsyncTextToVideo(AsyncTaskResource["shared.VideoTask"]):
         watermark_info: shared_params.WatermarkInfo | None = None,
         callback_url: str | None = None,
         external_task_id: str | None = None,
+        **options: Unpack[CallOptions],
     ) -> shared.TaskCreated:
         """Start a video made from a prompt. POST /v1/videos/text2video
 
@@ -65,7 +66,7 @@ class AsyncTextToVideo(AsyncTaskResource["shared.VideoTask"]):
 
         Source: Text to Video page, seen 2026-03.
         """
-        made: shared.TaskCreated = await self._call(
+        made: shared.TaskCreated = await self._with(options)._call(
             "create",
             {
                 "model_name": model_name,

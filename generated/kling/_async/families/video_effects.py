@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..resource import AsyncTaskResource
+from ..resource import AsyncTaskResource, CallOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -345,6 +345,7 @@ class AsyncVideoEffects(AsyncTaskResource["video_effects.Task"]):
         input: video_effects_params.Input,
         callback_url: str | None = None,
         external_task_id: str | None = None,
+        **options: Unpack[CallOptions],
     ) -> shared.TaskCreated:
         """Start a video that puts an effect on one picture or two. POST /v1/videos/effects
 
@@ -358,7 +359,7 @@ class AsyncVideoEffects(AsyncTaskResource["video_effects.Task"]):
 
         Source: Video Effects page, seen 2026-03.
         """
-        made: shared.TaskCreated = await self._call(
+        made: shared.TaskCreated = await self._with(options)._call(
             "create",
             {"effect_scene": effect_scene, "input": input, "callback_url": callback_url, "external_task_id": external_task_id},
         )

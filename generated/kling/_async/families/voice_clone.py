@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..resource import AsyncTaskResource
+from ..resource import AsyncTaskResource, CallOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +27,7 @@ class AsyncVoiceClone(AsyncTaskResource["voice_clone.Task"]):
         video_id: str | None = None,
         callback_url: str | None = None,
         external_task_id: str | None = None,
+        **options: Unpack[CallOptions],
     ) -> shared.TaskCreated:
         """Start a voice made from a recording. POST /v1/general/custom-voices
 
@@ -40,7 +41,7 @@ class AsyncVoiceClone(AsyncTaskResource["voice_clone.Task"]):
 
         Source: Voice Management page, seen 2026-09.
         """
-        made: shared.TaskCreated = await self._call(
+        made: shared.TaskCreated = await self._with(options)._call(
             "create",
             {
                 "voice_name": voice_name,
@@ -52,7 +53,9 @@ class AsyncVoiceClone(AsyncTaskResource["voice_clone.Task"]):
         )
         return made
 
-    async def presets(self, *, page_num: int | None = None, page_size: int | None = None) -> list[voice_clone.Preset]:
+    async def presets(
+        self, *, page_num: int | None = None, page_size: int | None = None, **options: Unpack[CallOptions]
+    ) -> list[voice_clone.Preset]:
         """List the voices that the service itself offers. GET /v1/general/presets-voices
 
         Args:
@@ -62,10 +65,12 @@ class AsyncVoiceClone(AsyncTaskResource["voice_clone.Task"]):
 
         Source: Voice Management page, seen 2026-09.
         """
-        made: list[voice_clone.Preset] = await self._call("presets", query={"page_num": page_num, "page_size": page_size})
+        made: list[voice_clone.Preset] = await self._with(options)._call(
+            "presets", query={"page_num": page_num, "page_size": page_size}
+        )
         return made
 
-    async def delete(self, *, voice_id: str) -> voice_clone.Deleted:
+    async def delete(self, *, voice_id: str, **options: Unpack[CallOptions]) -> voice_clone.Deleted:
         """Delete one of the account's own voices. POST /v1/general/delete-voices
 
         Args:
@@ -73,7 +78,7 @@ class AsyncVoiceClone(AsyncTaskResource["voice_clone.Task"]):
 
         Source: Voice Management page, seen 2026-09.
         """
-        made: voice_clone.Deleted = await self._call("delete", {"voice_id": voice_id})
+        made: voice_clone.Deleted = await self._with(options)._call("delete", {"voice_id": voice_id})
         return made
 
     async def run(

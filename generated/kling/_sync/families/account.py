@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..resource import Resource
+from ..resource import CallOptions, Resource
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Unpack
 
     from kling.params import account as account_params
     from kling.types import account
@@ -18,7 +19,9 @@ class Account(Resource):
 
     _family = "account"
 
-    def costs(self, *, start_time: int, end_time: int, resource_pack_name: str | None = None) -> account.Costs:
+    def costs(
+        self, *, start_time: int, end_time: int, resource_pack_name: str | None = None, **options: Unpack[CallOptions]
+    ) -> account.Costs:
         """List the account's resource packs and what is left in them. GET /account/costs
 
         Args:
@@ -28,7 +31,7 @@ class Account(Resource):
 
         Source: Account Usage page, seen 2026-09.
         """
-        made: account.Costs = self._call(
+        made: account.Costs = self._with(options)._call(
             "costs", query={"start_time": start_time, "end_time": end_time, "resource_pack_name": resource_pack_name}
         )
         return made
@@ -41,6 +44,7 @@ class Account(Resource):
         limit: int | None = None,
         filters: Sequence[account_params.BalanceFilter] | None = None,
         cursor: str | None = None,
+        **options: Unpack[CallOptions],
     ) -> account.BalanceLedger:
         """List what was taken from the balance. POST /account/billing/balance
 
@@ -53,7 +57,7 @@ class Account(Resource):
 
         Source: Account Usage page, seen 2026-09.
         """
-        made: account.BalanceLedger = self._call(
+        made: account.BalanceLedger = self._with(options)._call(
             "billing_balance",
             {"start_time": start_time, "end_time": end_time, "limit": limit, "filters": filters, "cursor": cursor},
         )
@@ -67,6 +71,7 @@ class Account(Resource):
         limit: int | None = None,
         filters: Sequence[account_params.PackageFilter] | None = None,
         cursor: str | None = None,
+        **options: Unpack[CallOptions],
     ) -> account.PackageLedger:
         """List what was taken from the resource packs. POST /account/billing/package
 
@@ -79,7 +84,7 @@ class Account(Resource):
 
         Source: Account Usage page, seen 2026-09.
         """
-        made: account.PackageLedger = self._call(
+        made: account.PackageLedger = self._with(options)._call(
             "billing_package",
             {"start_time": start_time, "end_time": end_time, "limit": limit, "filters": filters, "cursor": cursor},
         )

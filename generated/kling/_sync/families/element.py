@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..resource import TaskResource
+from ..resource import CallOptions, TaskResource
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -31,6 +31,7 @@ class Element(TaskResource["element.Task"]):
         tag_list: Sequence[shared_params.ElementTag] | None = None,
         callback_url: str | None = None,
         external_task_id: str | None = None,
+        **options: Unpack[CallOptions],
     ) -> shared.TaskCreated:
         """Start an element made from pictures or a video. POST /v1/general/advanced-custom-elements
 
@@ -49,7 +50,7 @@ class Element(TaskResource["element.Task"]):
 
         Source: Element Management page, seen 2026-09.
         """
-        made: shared.TaskCreated = self._call(
+        made: shared.TaskCreated = self._with(options)._call(
             "create",
             {
                 "element_name": element_name,
@@ -65,7 +66,9 @@ class Element(TaskResource["element.Task"]):
         )
         return made
 
-    def presets(self, *, page_num: int | None = None, page_size: int | None = None) -> list[element.Task]:
+    def presets(
+        self, *, page_num: int | None = None, page_size: int | None = None, **options: Unpack[CallOptions]
+    ) -> list[element.Task]:
         """List the elements that everybody can use. GET /v1/general/advanced-presets-elements
 
         Args:
@@ -74,10 +77,10 @@ class Element(TaskResource["element.Task"]):
 
         Source: Element Management page, seen 2026-09.
         """
-        made: list[element.Task] = self._call("presets", query={"page_num": page_num, "page_size": page_size})
+        made: list[element.Task] = self._with(options)._call("presets", query={"page_num": page_num, "page_size": page_size})
         return made
 
-    def delete(self, *, element_id: str) -> shared.ElementDeleted:
+    def delete(self, *, element_id: str, **options: Unpack[CallOptions]) -> shared.ElementDeleted:
         """Delete an element of one's own. POST /v1/general/delete-advanced-elements
 
         Args:
@@ -85,7 +88,7 @@ class Element(TaskResource["element.Task"]):
 
         Source: Element Management page, seen 2026-09.
         """
-        made: shared.ElementDeleted = self._call("delete", {"element_id": element_id})
+        made: shared.ElementDeleted = self._with(options)._call("delete", {"element_id": element_id})
         return made
 
     def run(

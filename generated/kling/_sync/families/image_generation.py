@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..resource import TaskResource
+from ..resource import CallOptions, TaskResource
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -36,6 +36,7 @@ class ImageGeneration(TaskResource["shared.ImageTask"]):
         watermark_info: shared_params.WatermarkInfo | None = None,
         callback_url: str | None = None,
         external_task_id: str | None = None,
+        **options: Unpack[CallOptions],
     ) -> shared.TaskCreated:
         """Start pictures made from a prompt. POST /v1/images/generations
 
@@ -62,7 +63,7 @@ class ImageGeneration(TaskResource["shared.ImageTask"]):
 
         Source: Image Generation page, seen 2026-09.
         """
-        made: shared.TaskCreated = self._call(
+        made: shared.TaskCreated = self._with(options)._call(
             "create",
             {
                 "prompt": prompt,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..resource import TaskResource
+from ..resource import CallOptions, TaskResource
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -34,6 +34,7 @@ class ImageOmni(TaskResource["image_omni.Task"]):
         watermark_info: shared_params.WatermarkInfo | None = None,
         callback_url: str | None = None,
         external_task_id: str | None = None,
+        **options: Unpack[CallOptions],
     ) -> shared.TaskCreated:
         """Start pictures made from a prompt that may name pictures and elements. POST /v1/images/omni-image
 
@@ -58,7 +59,7 @@ class ImageOmni(TaskResource["image_omni.Task"]):
 
         Source: Omni Image page, seen 2026-09.
         """
-        made: shared.TaskCreated = self._call(
+        made: shared.TaskCreated = self._with(options)._call(
             "create",
             {
                 "prompt": prompt,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..resource import Resource
+from ..resource import CallOptions, Resource
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
     from kling.types import image_recognize
 
 
@@ -15,7 +17,7 @@ class ImageRecognize(Resource):
 
     _family = "image_recognize"
 
-    def recognize(self, *, image: str) -> image_recognize.Recognized:
+    def recognize(self, *, image: str, **options: Unpack[CallOptions]) -> image_recognize.Recognized:
         """Cut subject, head, face and clothes out of a picture. POST /v1/videos/image-recognize
 
         Args:
@@ -24,5 +26,5 @@ class ImageRecognize(Resource):
 
         Source: Image Recognition page, seen 2026-09.
         """
-        made: image_recognize.Recognized = self._call("recognize", {"image": image})
+        made: image_recognize.Recognized = self._with(options)._call("recognize", {"image": image})
         return made

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..resource import TaskResource
+from ..resource import CallOptions, TaskResource
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +19,9 @@ class LipSyncLegacy(TaskResource["shared.VideoTask"]):
 
     _family = "lip_sync_legacy"
 
-    def create(self, *, input: lip_sync_legacy_params.Input, callback_url: str | None = None) -> shared.TaskCreated:
+    def create(
+        self, *, input: lip_sync_legacy_params.Input, callback_url: str | None = None, **options: Unpack[CallOptions]
+    ) -> shared.TaskCreated:
         """Start a video in which a person speaks a text or a sound. POST /v1/videos/lip-sync
 
         Args:
@@ -28,7 +30,7 @@ class LipSyncLegacy(TaskResource["shared.VideoTask"]):
 
         Source: ComfyUI: Kling nodes page, seen 2025-10.
         """
-        made: shared.TaskCreated = self._call("create", {"input": input, "callback_url": callback_url})
+        made: shared.TaskCreated = self._with(options)._call("create", {"input": input, "callback_url": callback_url})
         return made
 
     def run(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..resource import TaskResource
+from ..resource import CallOptions, TaskResource
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -19,7 +19,9 @@ class MultiElements(TaskResource["multi_elements.Task"]):
 
     _family = "multi_elements"
 
-    def init_selection(self, *, video_id: str | None = None, video_url: str | None = None) -> multi_elements.Session:
+    def init_selection(
+        self, *, video_id: str | None = None, video_url: str | None = None, **options: Unpack[CallOptions]
+    ) -> multi_elements.Session:
         """Open a session on the video to edit. POST /v1/videos/multi-elements/init-selection
 
         Args:
@@ -29,11 +31,18 @@ class MultiElements(TaskResource["multi_elements.Task"]):
 
         Source: Multi-Elements page, seen 2026-09.
         """
-        made: multi_elements.Session = self._call("init_selection", {"video_id": video_id, "video_url": video_url})
+        made: multi_elements.Session = self._with(options)._call(
+            "init_selection", {"video_id": video_id, "video_url": video_url}
+        )
         return made
 
     def add_selection(
-        self, *, session_id: str, frame_index: int, points: Sequence[multi_elements_params.Point]
+        self,
+        *,
+        session_id: str,
+        frame_index: int,
+        points: Sequence[multi_elements_params.Point],
+        **options: Unpack[CallOptions],
     ) -> multi_elements.Selection:
         """Mark points on one frame and see what they pick out. POST /v1/videos/multi-elements/add-selection
 
@@ -44,13 +53,18 @@ class MultiElements(TaskResource["multi_elements.Task"]):
 
         Source: Multi-Elements page, seen 2026-09.
         """
-        made: multi_elements.Selection = self._call(
+        made: multi_elements.Selection = self._with(options)._call(
             "add_selection", {"session_id": session_id, "frame_index": frame_index, "points": points}
         )
         return made
 
     def delete_selection(
-        self, *, session_id: str, frame_index: int, points: Sequence[multi_elements_params.Point]
+        self,
+        *,
+        session_id: str,
+        frame_index: int,
+        points: Sequence[multi_elements_params.Point],
+        **options: Unpack[CallOptions],
     ) -> multi_elements.Selection:
         """Take points off one frame. POST /v1/videos/multi-elements/delete-selection
 
@@ -61,12 +75,12 @@ class MultiElements(TaskResource["multi_elements.Task"]):
 
         Source: Multi-Elements page, seen 2026-09.
         """
-        made: multi_elements.Selection = self._call(
+        made: multi_elements.Selection = self._with(options)._call(
             "delete_selection", {"session_id": session_id, "frame_index": frame_index, "points": points}
         )
         return made
 
-    def clear_selection(self, *, session_id: str) -> multi_elements.Cleared:
+    def clear_selection(self, *, session_id: str, **options: Unpack[CallOptions]) -> multi_elements.Cleared:
         """Take every point off every frame of a session. POST /v1/videos/multi-elements/clear-selection
 
         Args:
@@ -74,10 +88,10 @@ class MultiElements(TaskResource["multi_elements.Task"]):
 
         Source: Multi-Elements page, seen 2026-09.
         """
-        made: multi_elements.Cleared = self._call("clear_selection", {"session_id": session_id})
+        made: multi_elements.Cleared = self._with(options)._call("clear_selection", {"session_id": session_id})
         return made
 
-    def preview_selection(self, *, session_id: str) -> multi_elements.Preview:
+    def preview_selection(self, *, session_id: str, **options: Unpack[CallOptions]) -> multi_elements.Preview:
         """See the marked things through the whole video. POST /v1/videos/multi-elements/preview-selection
 
         Args:
@@ -85,7 +99,7 @@ class MultiElements(TaskResource["multi_elements.Task"]):
 
         Source: Multi-Elements page, seen 2026-09.
         """
-        made: multi_elements.Preview = self._call("preview_selection", {"session_id": session_id})
+        made: multi_elements.Preview = self._with(options)._call("preview_selection", {"session_id": session_id})
         return made
 
     def create(
@@ -101,6 +115,7 @@ class MultiElements(TaskResource["multi_elements.Task"]):
         watermark_info: shared_params.WatermarkInfo | None = None,
         callback_url: str | None = None,
         external_task_id: str | None = None,
+        **options: Unpack[CallOptions],
     ) -> shared.TaskCreated:
         """Start an edit of the session's video. POST /v1/videos/multi-elements
 
@@ -122,7 +137,7 @@ class MultiElements(TaskResource["multi_elements.Task"]):
 
         Source: Multi-Elements page, seen 2026-09.
         """
-        made: shared.TaskCreated = self._call(
+        made: shared.TaskCreated = self._with(options)._call(
             "create",
             {
                 "session_id": session_id,

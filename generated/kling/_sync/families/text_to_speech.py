@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..resource import Resource
+from ..resource import CallOptions, Resource
 
 if TYPE_CHECKING:
-    from typing import Literal
+    from typing import Literal, Unpack
 
     from kling.types import text_to_speech
 
@@ -18,7 +18,13 @@ class TextToSpeech(Resource):
     _family = "text_to_speech"
 
     def synthesize(
-        self, *, text: str, voice_id: str, voice_language: Literal["zh", "en"], voice_speed: float | None = None
+        self,
+        *,
+        text: str,
+        voice_id: str,
+        voice_language: Literal["zh", "en"],
+        voice_speed: float | None = None,
+        **options: Unpack[CallOptions],
     ) -> text_to_speech.Speech:
         """Let a voice read a text. POST /v1/audio/tts
 
@@ -31,7 +37,7 @@ class TextToSpeech(Resource):
 
         Source: TTS page, seen 2026-09.
         """
-        made: text_to_speech.Speech = self._call(
+        made: text_to_speech.Speech = self._with(options)._call(
             "synthesize", {"text": text, "voice_id": voice_id, "voice_language": voice_language, "voice_speed": voice_speed}
         )
         return made

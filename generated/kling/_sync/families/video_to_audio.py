@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..resource import TaskResource
+from ..resource import CallOptions, TaskResource
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +29,7 @@ class VideoToAudio(TaskResource["video_to_audio.Task"]):
         asmr_mode: bool | None = None,
         external_task_id: str | None = None,
         callback_url: str | None = None,
+        **options: Unpack[CallOptions],
     ) -> shared.TaskCreated:
         """Start a sound made for a video. POST /v1/audio/video-to-audio
 
@@ -44,7 +45,7 @@ class VideoToAudio(TaskResource["video_to_audio.Task"]):
 
         Source: Video to Audio page, seen 2026-09.
         """
-        made: shared.TaskCreated = self._call(
+        made: shared.TaskCreated = self._with(options)._call(
             "create",
             {
                 "video_id": video_id,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..resource import TaskResource
+from ..resource import CallOptions, TaskResource
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +27,7 @@ class VirtualTryOn(TaskResource["virtual_try_on.Task"]):
         model_name: Literal["kolors-virtual-try-on-v1", "kolors-virtual-try-on-v1-5"] | None = None,
         callback_url: str | None = None,
         external_task_id: str | None = None,
+        **options: Unpack[CallOptions],
     ) -> shared.TaskCreated:
         """Start a picture of a person in a given garment. POST /v1/images/kolors-virtual-try-on
 
@@ -41,7 +42,7 @@ class VirtualTryOn(TaskResource["virtual_try_on.Task"]):
 
         Source: Virtual Try-On page, seen 2026-03.
         """
-        made: shared.TaskCreated = self._call(
+        made: shared.TaskCreated = self._with(options)._call(
             "create",
             {
                 "human_image": human_image,

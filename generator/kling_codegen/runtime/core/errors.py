@@ -1,12 +1,20 @@
 """The errors that do not depend on the error table; `kling.errors` draws the whole tree."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from .shape import Violation
 
 
 class KlingError(Exception):
-    """The root of all errors of this package."""
+    """The root of all errors of this package; each can be copied and pickled."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _made_again, (type(self), self.args), dict(vars(self))
+
+
+def _made_again(kind: type[KlingError], args: tuple[Any, ...]) -> KlingError:
+    return kind.__new__(kind, *args)
 
 
 class CredentialsMissing(KlingError):
@@ -43,35 +51,36 @@ class RequestTimeout(ConnectionFailed):
 
 
 class ReplyMalformed(KlingError):
-    """The answer is not one of the service's: no JSON, no code, or data of another shape."""
+    """The answer is not one of the service's: no JSON, no code, or data of another shape. `http` is its HTTP status."""
+
+    def __init__(self, message: str, *, http: int | None = None) -> None:
+        super().__init__(message)
+        self.http = http
 
 
 class ApiError(KlingError):
     """The service said no.
 
-    `code` is the service's, `http` the HTTP status, `message` its own words, `request_id` the call's id for support.
+    `code` is the service's, `http` the HTTP status, `message` its own words, `request_id` the call's id for support,
+    `headers` those of the answer, by their names in small letters.
     """
 
     retry: ClassVar[str] = "careful"
     """What may be done with the same request: never; after_resign; backoff: nothing was started; careful: it may have been."""
     remedy: ClassVar[str] = ""
 
-    def __init__(self, *, code: int, http: int, message: str, request_id: str | None = None) -> None:
+    def __init__(
+        self, *, code: int, http: int, message: str, request_id: str | None = None, headers: Mapping[str, str] = {}
+    ) -> None:
         super().__init__(code, http, message, request_id)
         self.code = code
         self.http = http
         self.message = message
         self.request_id = request_id
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _made_again, (type(self), dict(vars(self)))
+        self.headers: dict[str, str] = {name.lower(): value for name, value in headers.items() if name.lower() != "set-cookie"}
 
     def __str__(self) -> str:
         return f"{self.message} (code {self.code}, HTTP {self.http}, request {self.request_id}). {self.remedy}".rstrip()
-
-
-def _made_again(kind: type[ApiError], said: dict[str, Any]) -> ApiError:
-    return kind(**said)
 
 
 class TaskFailed(KlingError):
