@@ -35,6 +35,7 @@ spec: setup ## check the spec and print its size
 check: setup ## what CI runs: format, lint, types, spec, stale output, tests
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
+	@$(BIN)/hadolint Dockerfile
 	@$(BIN)/mypy
 	@$(BIN)/pyright
 	@$(BIN)/kling-spec lint
