@@ -1,6 +1,7 @@
 """Processes that are measured from outside: servers, and fresh interpreters."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -67,9 +68,24 @@ def bare(app: str) -> list[str]:
     return [sys.executable, "-m", "uvicorn", f"benchmarks.{app}:app", "--no-access-log", "--log-level", "warning", *fast]
 
 
+PRISM = "@stoplight/prism-cli@5.14.2"
+
+
+def prism() -> list[str] | None:
+    """Return the command line of Prism on our bundle, None where there is no npm. The first time npm fetches it."""
+    npm, node = shutil.which("npm"), shutil.which("node")
+    if npm is None or node is None:
+        return None
+    found = fresh(npm, "exec", "--yes", f"--package={PRISM}", "--", "node", "-p", _PRISM_PLACE, timeout=300)
+    return [node, found.strip().splitlines()[-1], "mock", "-v", "silent", "generated/openapi.json"]
+
+
+_PRISM_PLACE = "process.env.PATH.split(':').map(p=>p+'/prism').find(p=>require('fs').existsSync(p))"
+
+
 @contextmanager
-def serving(arguments: Sequence[str]) -> Iterator[Server]:
-    """Run a server on a free port until the block ends, however it ends."""
+def serving(arguments: Sequence[str], *, status: int = 200) -> Iterator[Server]:
+    """Run a server on a free port until the block ends, however it ends; `status` is what the health path answers."""
     port = _free_port()
     with tempfile.TemporaryFile() as log:
         begin = time.perf_counter()
@@ -77,7 +93,7 @@ def serving(arguments: Sequence[str]) -> Iterator[Server]:
             [*arguments, "--port", str(port)], cwd=ROOT, env=ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=log
         )
         try:
-            while not _answers(port):
+            while not _answers(port, status):
                 if process.poll() is not None or time.perf_counter() - begin > 20:
                     log.seek(0)
                     raise BenchFailed(f"{' '.join(arguments)} does not serve: {log.read().decode().strip()[-500:]}")
@@ -113,11 +129,11 @@ def _free_port() -> int:
         return port
 
 
-def _answers(port: int) -> bool:
+def _answers(port: int, status: int) -> bool:
     connection = HTTPConnection("127.0.0.1", port, timeout=2)
     try:
         connection.request("GET", HEALTH)
-        return connection.getresponse().status == 200
+        return connection.getresponse().status == status
     except (OSError, HTTPException):
         return False
     finally:

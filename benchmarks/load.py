@@ -10,6 +10,10 @@ from .figures import BenchFailed
 
 CONNECTIONS = 16
 LIMIT = 60  # seconds
+Wanted = tuple[bytes, bytes]
+"""How an answer must begin, and what its body must hold."""
+DONE: Wanted = (b"HTTP/1.1 200", b'"code":0')
+REFUSED: Wanted = (b"HTTP/1.1 400", b'"code":1201')
 _Loop = Callable[[], asyncio.AbstractEventLoop]
 
 
@@ -19,6 +23,7 @@ class Load:
 
     waiting: Iterator[bytes]
     left: int
+    wanted: Wanted
     seconds: list[float] = field(default_factory=list)
     bodies: list[bytes] = field(default_factory=list)
     problem: str = ""
@@ -57,7 +62,7 @@ class _Connection(asyncio.Protocol):
         load.seconds.append(time.perf_counter() - self._sent)
         load.bodies.append(body)
         load.left -= 1
-        if not (head.startswith(b"HTTP/1.1 200") and b'"code":0' in body):
+        if not (head.startswith(load.wanted[0]) and load.wanted[1] in body):
             self._stop(f"the server refused: {head.partition(bytes((13,)))[0].decode()} {body[:300].decode()}")
         elif load.left == 0:
             self._done.set()
@@ -86,11 +91,11 @@ def _head(verb: str, path: str, token: str) -> bytes:
     return f"{verb} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n".encode()
 
 
-def drive(port: int, requests: Sequence[bytes]) -> Load:
-    """Send all requests and return what became of them. Raises `BenchFailed` when one is refused."""
+def drive(port: int, requests: Sequence[bytes], *, connections: int = CONNECTIONS, wanted: Wanted = DONE) -> Load:
+    """Send all requests and return what became of them. Raises `BenchFailed` when one is answered otherwise than wanted."""
     with asyncio.Runner(loop_factory=_fast_loop()) as runner:
         try:
-            load: Load = runner.run(_driven(port, requests))
+            load: Load = runner.run(_driven(port, requests, connections, wanted))
         except TimeoutError as error:
             raise BenchFailed(f"the server did not answer {len(requests)} requests within {LIMIT} s") from error
     if load.problem:
@@ -98,12 +103,12 @@ def drive(port: int, requests: Sequence[bytes]) -> Load:
     return load
 
 
-async def _driven(port: int, requests: Sequence[bytes]) -> Load:
-    load, done, loop = Load(iter(requests), len(requests)), asyncio.Event(), asyncio.get_running_loop()
+async def _driven(port: int, requests: Sequence[bytes], connections: int, wanted: Wanted) -> Load:
+    load, done, loop = Load(iter(requests), len(requests), wanted), asyncio.Event(), asyncio.get_running_loop()
     transports = []
     try:
         async with asyncio.timeout(LIMIT):
-            for _ in range(CONNECTIONS):
+            for _ in range(connections):
                 transports.append((await loop.create_connection(lambda: _Connection(load, done), "127.0.0.1", port))[0])
             await done.wait()
     finally:

@@ -13,9 +13,9 @@ import jwt
 
 from kling_mock.settings import ACCESS_KEY, SECRET_KEY
 
-from .children import Server, bare, mock, serving, tells_cpu
+from .children import PRISM, Server, bare, mock, prism, serving, tells_cpu
 from .figures import BenchFailed, Effort, Figure, compared
-from .load import Load, drive, get, post
+from .load import CONNECTIONS, DONE, REFUSED, Load, Wanted, drive, get, post
 
 ROOMY = ("--slots", "100000000", "--units", "1000000000")  # quotas are counted, and never reached
 PATH = "/v1/videos/text2video"
@@ -44,17 +44,17 @@ class Rounds:
     cpu: dict[str, list[float]] = field(default_factory=dict)
     loads: dict[str, list[Load]] = field(default_factory=dict)
 
-    def note(self, name: str, server: Server, requests: Sequence[bytes]) -> None:
+    def note(self, name: str, server: Server, requests: Sequence[bytes], *, connections: int, wanted: Wanted) -> None:
         """Make one round with one server."""
         before = server.cpu() if tells_cpu() else 0.0
-        load = drive(server.port, requests)
+        load = drive(server.port, requests, connections=connections, wanted=wanted)
         used = server.cpu() - before if tells_cpu() else 0.0
         self.cpu.setdefault(name, []).append(used / len(requests))
         self.loads.setdefault(name, []).append(load)
 
 
 def served(effort: Effort) -> Iterator[Figure]:
-    """Give CPU and waiting time a request of the mock's create and get."""
+    """Give CPU and waiting time a request of the mock's create, get, and create that is refused."""
     with ExitStack() as stack:
         commands = {MOCK: mock("--speed", "0", *ROOMY), STARLETTE: bare("bare_starlette"), FASTAPI: bare("bare_fastapi")}
         servers = {name: stack.enter_context(serving(one)) for name, one in commands.items()}
@@ -62,23 +62,49 @@ def served(effort: Effort) -> Iterator[Figure]:
         creates = [post(PATH, json.dumps(BODY).encode(), bearer)] * effort.requests
         made = _rounds(effort, servers, lambda name: creates)
         yield from _cpu("create", made, {STARLETTE: 1.5, FASTAPI: 0.5})
-        yield _tail("create", made)
+        yield from _tails("create", effort, servers, lambda name: creates, made)
         gets = {name: _gets(loads[-1], bearer) for name, loads in made.loads.items()}
         for what, seconds in (("get, unfinished", 0.0), ("get, finished", 7200.0)):
             for server in servers.values():
                 _advance(server, seconds)
             looked = _rounds(effort, servers, gets.__getitem__)
             yield from _cpu(what, looked, {STARLETTE: 1.5})
-            yield _tail(what, looked)
+            yield from _tails(what, effort, servers, gets.__getitem__, looked)
+        wrong = [post(PATH, json.dumps({**BODY, "mode": "none", "duration": "99"}).encode(), bearer)] * effort.requests
+        ours = {MOCK: servers[MOCK]}
+        refused = _rounds(effort, ours, lambda name: wrong, wanted=REFUSED)
+        yield _against("create, refused: CPU / accepted", refused.cpu[MOCK], made.cpu[MOCK])
+        yield from _tails("create, refused", effort, ours, lambda name: wrong, refused, wanted=REFUSED)
+        yield from _beside_prism(effort, servers[MOCK], creates)
 
 
-def _rounds(effort: Effort, servers: Mapping[str, Server], requests: Callable[[str], Sequence[bytes]]) -> Rounds:
+def _beside_prism(effort: Effort, server: Server, creates: Sequence[bytes]) -> Iterator[Figure]:
+    """Compare creates with Prism on our own bundle, where there is npm to fetch it."""
+    command = prism()
+    if command is None or not tells_cpu():
+        yield Figure("create: CPU / Prism", None, "x", "there is no npm here to fetch it with, or no /proc", 0.3)
+        return
+    with serving(command, status=404) as other:
+        fewer = creates[: max(len(creates) // 5, 100)]
+        made = _rounds(effort, {MOCK: server, PRISM: other}, lambda name: fewer, few=True)
+    yield compared("create: CPU / Prism", made.cpu[MOCK], made.cpu[PRISM], budget=0.3)
+
+
+def _rounds(
+    effort: Effort,
+    servers: Mapping[str, Server],
+    requests: Callable[[str], Sequence[bytes]],
+    *,
+    connections: int = CONNECTIONS,
+    wanted: Wanted = DONE,
+    few: bool = False,
+) -> Rounds:
     """Return what interleaved rounds gave, after one to warm up."""
     made = Rounds()
-    for number in range(effort.rounds + 1):
+    for number in range((3 if few else effort.rounds) + 1):
         into = made if number else Rounds()
         for name, server in servers.items():
-            into.note(name, server, requests(name))
+            into.note(name, server, requests(name), connections=connections, wanted=wanted)
     return made
 
 
@@ -107,11 +133,32 @@ def _cpu(what: str, made: Rounds, budgets: Mapping[str, float]) -> Iterator[Figu
             yield Figure(title, None, "x", "the CPU time of other processes is read on Linux only", budget)
 
 
-def _tail(what: str, made: Rounds) -> Figure:
-    cuts = [quantiles(load.seconds, n=100) for load in made.loads[MOCK]]
-    middle, tail = median(one[49] for one in cuts), median(one[98] for one in cuts)
-    worst = median(one[98] / one[49] for one in cuts)
-    return Figure(f"{what}: p99 / p50 at 16 connections", worst, "x", f"{tail * 1000:.2f} / {middle * 1000:.2f} ms", 4)
+def _against(what: str, ours: Sequence[float], theirs: Sequence[float]) -> Figure:
+    if tells_cpu():
+        return compared(what, ours, theirs, budget=None)
+    return Figure(what, None, "x", "the CPU time of other processes is read on Linux only")
+
+
+def _tails(
+    what: str,
+    effort: Effort,
+    servers: Mapping[str, Server],
+    requests: Callable[[str], Sequence[bytes]],
+    made: Rounds,
+    *,
+    wanted: Wanted = DONE,
+) -> Iterator[Figure]:
+    """Give the waiting times of the mock with one, sixteen and sixty-four connections; sixteen have a budget."""
+    for connections in (1, CONNECTIONS, 64):
+        is_bound = connections == CONNECTIONS
+        ours = {MOCK: servers[MOCK]}
+        found = made if is_bound else _rounds(effort, ours, requests, connections=connections, wanted=wanted, few=True)
+        cuts = [quantiles(load.seconds, n=100) for load in found.loads[MOCK]]
+        middle, tail = median(one[49] for one in cuts), median(one[98] for one in cuts)
+        worst = median(one[98] / one[49] for one in cuts)
+        plural = "connection" if connections == 1 else "connections"
+        note = f"{tail * 1000:.2f} / {middle * 1000:.2f} ms"
+        yield Figure(f"{what}: p99 / p50 at {connections} {plural}", worst, "x", note, 4 if is_bound else None)
 
 
 def started(effort: Effort) -> Iterator[Figure]:
