@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from kling import Kling, ParameterInvalid
 from kling_mock.assets import KEPT_MS
+from kling_mock.faults import Fail
 from kling_mock.references import Register, Wanted
 from kling_mock.settings import Settings
 from kling_spec.document import Document
@@ -80,7 +81,7 @@ def test_an_id_that_was_never_given_is_refused(exact: Bench) -> None:
 def test_a_result_is_not_there_before_it_is_made(exact: Bench) -> None:
     """The video of a task that still runs, or has failed, is unknown."""
     client = exact.client()
-    exact.world.account.next_failures.append("no")
+    exact.world.account.faults.add(Fail(reason="no", times=1))
     for _ in range(2):
         client.text_to_video.create(model_name="kling-v3", prompt="x")
     failed, running = list(exact.world.account.tasks.page("text_to_video", 1, 9))[::-1]

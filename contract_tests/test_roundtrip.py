@@ -12,6 +12,7 @@ from conftest import Bench, bench
 from kling import AsyncKling, Kling, TaskFailed, TaskTimeout
 from kling._core.operation import family
 from kling_codegen.names import argument_name
+from kling_mock.faults import Fail
 from kling_mock.settings import Settings
 from kling_mock.transport import MockTransport
 from kling_spec.bundle import plain, ruled
@@ -98,7 +99,7 @@ def test_replies_and_callbacks_fit_their_schemas(operation: Operation, body: Doc
 @pytest.mark.parametrize(("operation", "body"), [one for one in _CREATES if "minimal" in str(one.id)])
 def test_a_failed_task_says_why_and_costs_nothing(operation: Operation, body: Document, mock: Bench, client: Kling) -> None:
     """A task that the service refuses late ends as failed, with the reason and no units."""
-    mock.world.account.next_failures.append("Failure to pass the risk control system")
+    mock.world.account.faults.add(Fail(reason="Failure to pass the risk control system", times=1))
     created = _method(client, operation)(**_arguments(body))
     mock.world.advance(3600)
     with pytest.raises(TaskFailed, match="Failure to pass the risk control system") as caught:

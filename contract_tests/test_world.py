@@ -143,7 +143,7 @@ def test_reset_forgets_everything(mock: Bench) -> None:
     mock.http().post("/_mock/fail-next", json={})
     assert mock.http().post("/_mock/reset").json() == {"tasks": 0}
     assert mock.world.advance(600) == []
-    assert not mock.world.account.next_failures
+    assert mock.http().get("/_mock/faults").json() == {"faults": []}
 
 
 def test_a_fault_of_the_mock_is_an_answer(

@@ -1,6 +1,5 @@
 """One set of credentials and all that belongs to it."""
 
-from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -13,6 +12,7 @@ from .ids import Ids
 from .rates import Rates
 from .references import Register
 from .slots import Slots
+from .standing import Faults
 from .tasks import Task, TaskStore
 from .wallet import DAY_MS, Deduction, Pack, Wallet
 
@@ -50,9 +50,11 @@ class Account:
     denied: frozenset[str] = frozenset()  # operations, families and models that it may not use
     polls: int = 0  # how many looks take a task to its next state; 0: time does
     looks: dict[str, int] = field(default_factory=dict)  # at each task that moves on by looks
-    next_failures: deque[str] = field(default_factory=deque)  # reasons with which the next creates will fail
-    next_faults: deque[int] = field(default_factory=deque)  # codes with which the next requests will be refused
+    faults: Faults = field(init=False)
     lock: RLock = field(default_factory=RLock, repr=False)
+
+    def __post_init__(self) -> None:
+        self.faults = Faults(self.seed)
 
     def watch(self) -> None:
         """Begin to note what changes, from nothing."""
@@ -81,8 +83,7 @@ class Account:
             self.looks.clear()
             self.rates.clear()
             self.wallet.refill()
-            self.next_failures.clear()
-            self.next_faults.clear()
+            self.faults.clear()
             self.outbox.clear()
             self.tasks.noted = None  # all is anew
 

@@ -15,6 +15,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from .dispatcher import Dispatcher
+from .line import arrives
 from .request import Answer, Request, json_answer
 from .world import World
 
@@ -65,7 +66,8 @@ class _Endpoint:
             answer = await asyncio.to_thread(self._world.handle, _request(scope, headers, body))
         else:
             answer = self._world.handle(_request(scope, headers, body))
-        await _send(answer, send)
+        if answer.trouble is None or await arrives(answer, answer.trouble, scope, receive, send):
+            await _send(answer, send)
 
 
 class _CallerGone(Exception):

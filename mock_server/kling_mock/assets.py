@@ -16,9 +16,10 @@ def asset_folder(origin: str, account_id: str) -> str:
     return f"{origin}{PATH}" if account_id == DEFAULT else f"{origin}/_mock/accounts/{quote(account_id, safe='')}/assets/"
 
 
-def asset_url(folder: str, recipe: Recipe, *, made_ms: int) -> str:
-    """Return where a file that was made at `made_ms` can be fetched."""
-    return f"{folder}{recipe.token()}{recipe.suffix}?Expires={(made_ms + KEPT_MS) // 1000}"
+def asset_url(folder: str, recipe: Recipe, *, made_ms: int, kept_ms: int | None = None) -> str:
+    """Return where a file that was made at `made_ms` can be fetched, for `kept_ms` or as long as the service keeps any."""
+    until = made_ms + (KEPT_MS if kept_ms is None else kept_ms)
+    return f"{folder}{recipe.token()}{recipe.suffix}?Expires={until // 1000}"
 
 
 def asset(name: str, query: str | dict[str, str], *, now_ms: int) -> Recipe | None:

@@ -14,7 +14,8 @@ from kling_spec.cli import guarded
 from kling_spec.errors import SpecError
 
 from . import options as of
-from .errors import CannotStart
+from .errors import CannotStart, ScenarioWrong
+from .scenario_cli import scenarios
 from .settings import ACCESS_KEY, API_KEY, SECRET_KEY, Settings
 
 app = typer.Typer(
@@ -25,6 +26,9 @@ app = typer.Typer(
 @app.callback()
 def _root() -> None:
     """Keep `serve` a word of its own."""
+
+
+app.command(epilog="Example: kling-mock scenarios lost-answers > mine.yaml")(scenarios)
 
 
 @app.command(epilog="Example: kling-mock serve --port 8080 --speed 10")
@@ -50,6 +54,7 @@ def serve(
     any_id: of.AnyId = False,
     lenient_models: of.LenientModels = False,
     strict: of.Strict = False,
+    scenario: of.Scenarios = None,
     as_of: of.AsOf = None,
     spec: of.SpecDir = None,
 ) -> None:
@@ -67,12 +72,19 @@ def serve(
 def _settings(asked: Mapping[str, Any]) -> Settings:
     """Return what the options say of the mock's behaviour."""
     from .callbacks import is_loopback
+    from .scenario import loaded
 
     names = {one.name for one in fields(Settings)}
     said = {name: one for name, one in asked.items() if name in names}
     is_near = is_loopback(f"http://{_netloc(asked['host'])}")
     token = asked["control_token"] or ("" if is_near else secrets.token_urlsafe(24))
-    exact = {"prefix": _prefix(asked["prefix"]), "units": Decimal(str(asked["units"])), "control_token": token}
+    played = tuple(loaded(one) for one in asked["scenario"] or ())
+    exact = {
+        "scenarios": played,
+        "prefix": _prefix(asked["prefix"]),
+        "units": Decimal(str(asked["units"])),
+        "control_token": token,
+    }
     return Settings(**{**said, **exact})
 
 
@@ -89,4 +101,4 @@ def _prefix(text: str) -> str:
 def main() -> None:
     """Run `kling-mock`. Ctrl-C ends it like SIGTERM."""
     os.environ.setdefault("PYTHONUNBUFFERED", "1")
-    guarded(app, SpecError, CannotStart, OSError)
+    guarded(app, SpecError, CannotStart, ScenarioWrong, OSError)

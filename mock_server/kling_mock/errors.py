@@ -3,6 +3,7 @@
 MockError
   Refusal        an answer with an error code of the catalogue
   CannotStart    the server cannot be started; one line says why
+  ScenarioWrong  a scenario cannot be played; the text has file, line and reason
 """
 
 import json
@@ -17,6 +18,10 @@ class MockError(Exception):
 
 class CannotStart(MockError):
     """The server cannot be started."""
+
+
+class ScenarioWrong(MockError, ValueError):
+    """A scenario cannot be played."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,9 @@ from kling_spec.rules import is_given
 from .account import Account
 from .charges import Cost
 from .errors import Refusal
-from .request import Request
+from .fault_header import parsed
+from .request import Request, json_answer
+from .script import HEADER, Script
 
 if TYPE_CHECKING:
     from .world import World
@@ -37,6 +39,7 @@ class Visit:
     echo: Mapping[str, Any] = field(default_factory=dict)  # the body with defaults, where the result repeats some of it
     ids: int = 1  # that the results of its task need
     places: int = 0  # of the pack's slots that its task takes
+    script: Script | None = None  # the faults that it meets
 
 
 def route(visit: Visit) -> None:
@@ -153,9 +156,16 @@ def concurrency(visit: Visit) -> None:
 
 
 def scripted_fault(visit: Visit) -> None:
-    """Refuse with the code that a test has asked for."""
-    if visit.caller.next_faults:
-        raise Refusal(visit.world.messages.of_code(visit.caller.next_faults.popleft()))
+    """Find out what a test wants to go wrong with a request that would be answered."""
+    asked, faults = visit.request.headers.get(HEADER), visit.caller.faults
+    if asked is None and not faults.live:
+        return
+    try:
+        own = parsed(asked, visit.world) if asked else ()
+    except ValueError as error:
+        visit.script = Script(instead=json_answer(400, {"error": f"{HEADER}: {error}"}))
+    else:
+        visit.script = faults.script(visit.target.id, visit.target.role, own)
 
 
 ORDER: tuple[Callable[[Visit], None], ...] = (

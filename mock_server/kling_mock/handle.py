@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -54,11 +55,31 @@ class MockHandle:
 
     def fail_next(self, reason: str = "Failure to pass the risk control system") -> None:
         """Let the next task fail with this text."""
-        self.account.next_failures.append(reason)
+        self.fault("fail", reason=reason, times=1)
 
     def fault_next(self, code: int) -> None:
         """Let the next request that would be answered be refused with this code."""
-        self.account.next_faults.append(code)
+        self.fault("code", code=code, times=1)
+
+    def fault(self, kind: str, **details: Any) -> str:
+        """Let requests meet a fault and return its id; the details are those of docs/guides/scenarios.md."""
+        made = self.control("POST", "/faults", {"faults": [{"kind": kind, **details}]})
+        return str(made["faults"][0]["id"])
+
+    def faults(self) -> list[dict[str, Any]]:
+        """Return the faults of the account, and how many requests each was for (matched) and struck (fired)."""
+        return list(self.control("GET", "/faults")["faults"])
+
+    def clear_faults(self) -> None:
+        """Forget every fault."""
+        self.control("DELETE", "/faults")
+
+    def scenario(self, scenario: str | Path) -> None:
+        """Play a shipped scenario by its name, or one of a file. Raises `ValueError` with what is wrong with it."""
+        if isinstance(scenario, Path):
+            self.control("POST", "/scenario", {"text": scenario.read_text(encoding="utf-8"), "name": str(scenario)})
+        else:
+            self.control("POST", "/scenario", {"name": scenario})
 
     def control(self, verb: str, path: str, body: Any = None) -> Any:
         """Return the answer of the control API for this account. Raises `ValueError` with what it says is wrong."""

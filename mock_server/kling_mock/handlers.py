@@ -28,6 +28,9 @@ def create(world: "World", visit: Visit) -> Document:
     assert cost is not None, "the balance is looked at before"
     telling = world.tellings[visit.target.family]
     task = _task(world, visit, telling, cost)
+    if visit.script is not None:
+        task = visit.script.shaped(task)
+        account.faults.send_astray(task, visit.script.callbacks)
     account.tasks.add(task)
     ends, now = task.begins[-1], task.begins[0]
     account.slots.take(cost.kind, visit.places, task.id, until_ms=ends)
@@ -110,10 +113,10 @@ def _rows(schema: Document) -> Document:
 
 def announce(world: "World", account: Account, task: Task, place: int) -> None:
     """Plan the callback for a state, where the task has a callback_url and it is known when the state comes."""
-    at_ms = task.begins[place]
-    if task.callback_url and at_ms < NEVER:
+    if task.callback_url and task.begins[place] < NEVER:
         telling = world.tellings[task.family]
-        account.outbox.put(at_ms, task.callback_url, partial(_callback, telling, task, at_ms))
+        for told, at_ms in account.faults.announced(task, place):
+            account.outbox.put(at_ms, task.callback_url, partial(_callback, telling, task, task.begins[told]))
 
 
 def _callback(telling: TaskReply, task: Task, at: int) -> bytes:
@@ -124,7 +127,7 @@ def _task(world: "World", visit: Visit, telling: TaskReply, cost: Cost) -> Task:
     account, body, operation = visit.caller, visit.body, visit.target
     now, number = visit.now, len(account.tasks)
     task_id = account.ids.snowflake(now)
-    reason = account.next_failures.popleft() if account.next_failures else ""
+    reason = visit.script.reason(world.messages) if visit.script is not None else ""
     watermark = body.get("watermark_info")
     echo, way = visit.echo, world.way(visit, telling, fails=bool(reason))
     return Task(

@@ -16,6 +16,10 @@ class Fidelity(StrEnum):
 
 Host = Annotated[str, Option(help="The address to listen on.")]
 Port = Annotated[int, Option(min=0, max=65535, help="The port; 0 takes a free one.")]
+Scenarios = Annotated[
+    list[str] | None,
+    Option("--scenario", metavar="NAME|FILE", help="Begin each account with it; kling-mock scenarios lists them. Repeatable."),
+]
 AsOf = Annotated[str | None, Option(metavar="DATE", help="Serve the API of a day, like 2026-03-18.")]
 SpecDir = Annotated[Path | None, Option(metavar="DIR", help="The folder with head.yaml; default: this checkout's.")]
 

@@ -13,7 +13,7 @@ def begins(way: Way, now: int) -> tuple[int, ...]:
 
 def looked_at(account: Account, task: Task, now: int, announce: Callable[[Task, int], None]) -> Task:
     """Return the task as this look finds it; `announce` is told of a state that it brought, by its place."""
-    if task.begins[-1] != NEVER:
+    if NEVER not in task.begins:
         return task
     looks = account.looks.get(task.id, 0) + 1
     account.looks[task.id] = looks

@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from .trouble import Trouble
+
 
 class Request(NamedTuple):
     """One HTTP request. Header names are in lower case."""
@@ -31,6 +33,7 @@ class Answer(NamedTuple):
     body: bytes
     headers: Mapping[str, str] = MappingProxyType({})
     stream: Iterator[bytes] | None = None
+    trouble: Trouble | None = None  # on its way to the caller
 
 
 _JSON: Mapping[str, str] = MappingProxyType({"content-type": "application/json"})

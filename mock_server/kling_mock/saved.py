@@ -10,6 +10,7 @@ from .account import Account
 from .recipe import Recipe
 from .references import Register
 from .slots import Slots, Taken
+from .standing import StandingFault
 from .tasks import Task, Way
 from .wallet import About, Deduction, Held, Pack, Wallet
 
@@ -58,8 +59,7 @@ class Standing(msgspec.Struct, forbid_unknown_fields=True):
     gone: list[Pack]  # that others took the place of
     held: list[HeldUnits]
     slots: dict[str, list[Taken]]
-    next_failures: list[str]
-    next_faults: list[int]
+    faults: list[StandingFault]
     format: int = FORMAT
 
 
@@ -95,8 +95,7 @@ def standing(account: Account) -> Standing:
         gone=wallet.gone,
         held=[HeldUnits(one.task_id, one.until_ms, one.pack.id, one.amount) for one in wallet.held],
         slots=account.slots.taken,
-        next_failures=list(account.next_failures),
-        next_faults=list(account.next_faults),
+        faults=account.faults.told(),
     )
 
 
@@ -133,10 +132,7 @@ def restore(account: Account, said: Snapshot, *, runs_on: bool) -> None:
         account.state, account.polls, account.looks = found.state, found.polls, dict(found.looks)
         account.allowed_ips, account.denied = frozenset(found.allowed_ips), frozenset(found.denied)
         account.rates.most = found.requests_per_second
-        account.next_failures.clear()
-        account.next_failures.extend(found.next_failures)
-        account.next_faults.clear()
-        account.next_faults.extend(found.next_faults)
+        account.faults.restore(found.seed, found.faults)
         account.wallet = _wallet(said)
         account.slots = Slots(found.slots)
         account.register = Register(_given(said.given), account.register.standing)

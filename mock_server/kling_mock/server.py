@@ -14,6 +14,7 @@ import uvicorn
 
 from .app import app
 from .errors import CannotStart
+from .line import Protocol
 from .world import World
 
 
@@ -67,7 +68,13 @@ class _Server(uvicorn.Server):
 
 def _server(world: World, *, ready: Callable[[], None]) -> _Server:
     config = uvicorn.Config(
-        app(world), log_level="warning", access_log=False, timeout_graceful_shutdown=5, server_header=False, lifespan="on"
+        app(world),
+        http=Protocol,
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=5,
+        server_header=False,
+        lifespan="on",
     )
     return _Server(config, ready=ready)
 

@@ -4,6 +4,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .scenario import ScenarioFile
 
 ACCESS_KEY = "kling-mock-access-key-0000000000"
 SECRET_KEY = "kling-mock-secret-key-0000000000"  # noqa: S105 (not a secret: it opens this mock only)
@@ -36,3 +40,4 @@ class Settings:
     most_bytes: int = 32 * 1024 * 1024  # of a request body
     wall: Callable[[], float] = time.time  # Unix seconds, for the tokens of callers
     callback_timeout: float = 5.0  # seconds a receiver has for its answer
+    scenarios: tuple["ScenarioFile", ...] = ()  # that every account begins with

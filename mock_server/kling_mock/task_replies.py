@@ -162,7 +162,7 @@ def _url(at: Moment, media: Mapping[str, Any], recipe: Recipe, number: int, name
         return None
     seed = recipe.seed + number + sum(map(ord, name)) * bool(number or name[-1:].isdigit())
     variant = _variant(at.task.pattern, media["kind"], media.get("format", ""), marked)
-    return asset_url(at.task.folder, variant.seeded(seed), made_ms=at.since)
+    return asset_url(at.task.folder, variant.seeded(seed), made_ms=at.since, kept_ms=at.task.kept_ms)
 
 
 @lru_cache(maxsize=1024)

@@ -52,6 +52,8 @@ class Way:
 
 NEVER = 2**62
 """When a task comes to a state that nothing is known of."""
+STUCK = NEVER + 1
+"""When a task comes to a state that it never comes to, whatever happens."""
 
 
 class Task(NamedTuple):
@@ -70,6 +72,7 @@ class Task(NamedTuple):
     reason: str  # why it fails; empty when it does not
     callback_url: str
     echo: Mapping[str, Any]  # the request fields that its result repeats
+    kept_ms: int | None = None  # how long its results are kept; None: as long as the service keeps any
 
     def at(self, now: int) -> tuple[str, int]:
         """Return the state at a time and when it began."""

@@ -38,6 +38,7 @@ from .references import Register, Wanted, referring, wanted
 from .request import Answer, Request, json_answer
 from .routes import Routes
 from .saved import restore
+from .script import NOTHING, Script
 from .settings import Settings
 from .task_replies import TaskReply
 from .tasks import TaskStore, Way
@@ -87,7 +88,7 @@ class World:
         seed = self.settings.seed if seed is None else seed
         clock = clock or Clock(speed=self.settings.speed)
         made = packs(self.pack_kinds, now=clock.now(), units=self.settings.units, slots=self.settings.slots)
-        return Account(
+        account = Account(
             id=id,
             access_key=access_key,
             secret_key=secret_key,
@@ -101,6 +102,10 @@ class World:
             tasks=TaskStore(self.settings.most_tasks),
             register=Register(standing=self._standing_ids),
         )
+        for one in self.settings.scenarios:
+            one.play(self, account)
+        account.faults.keep()
+        return account
 
     def _load(self, keeper: Keeper) -> None:
         """Make the accounts what the file says; the default account keeps the keys it was started with."""
@@ -141,6 +146,7 @@ class World:
 
     def _compile(self) -> None:
         found = list(operations(self.bundle))
+        self.operations = {one.id: one for one in found}
         how = {"strict": self.settings.strict, "lenient_models": self.settings.lenient_models}
         self.laws = {one.id: Law(one.request or {}, self.messages, **how) for one in found if one.request is not None}
         self.query_laws = {
@@ -196,9 +202,25 @@ class World:
         with visit.caller.lock:
             for check in ORDER[2:]:
                 check(visit)
+            if visit.script is not None:
+                return self._played(visit, visit.script)
             data = HANDLERS[visit.target.role](self, visit)
             if self.keeper is not None and (visit.target.role not in ("get", "page") or visit.caller.polls):
                 self.keeper.keep(visit.caller)
+        return self._accepted(data)
+
+    def _played(self, visit: Visit, script: Script) -> Answer:
+        """Return what the faults that a request meets leave of its answer."""
+        try:
+            script.refuse(self.messages)
+            answer = self._accepted(HANDLERS[visit.target.role](self, visit)) if script.reaches else NOTHING
+        except Refusal as refusal:
+            answer = self._refused(refusal)
+        if self.keeper is not None:
+            self.keeper.keep(visit.caller)
+        return script.played(answer)
+
+    def _accepted(self, data: Any) -> Answer:
         return json_answer(
             200, {"code": 0, "message": self.messages.success, "request_id": self.ids.request_id(), "data": data}
         )

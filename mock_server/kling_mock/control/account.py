@@ -65,8 +65,7 @@ def make(call: Call) -> dict[str, Any]:
         seed=said.seed,
         clock=clock,
     )
-    said.clock = None  # done: packs begin when the account does
-    changed(call, account, said)
+    changed(call, account, said)  # the clock as well: a scenario of the server may have moved it
     call.world.accounts.add(account)
     call.world.keep(account)
     return {**told(account), "secret_key": account.secret_key, "api_key": account.api_key}

@@ -11,7 +11,7 @@ import msgspec
 from kling_mock.accounts import DEFAULT
 from kling_mock.request import Answer, Request, json_answer
 
-from . import account, assets, callbacks, document, faults, server, time
+from . import account, assets, callbacks, document, faults, scenarios, server, time
 from .call import Call, Control
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ CONTROLS: tuple[Control, ...] = (
     *account.CONTROLS,
     *time.CONTROLS,
     *faults.CONTROLS,
+    *scenarios.CONTROLS,
     *callbacks.CONTROLS,
     *assets.CONTROLS,
     *document.CONTROLS,
