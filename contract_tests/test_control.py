@@ -36,7 +36,7 @@ def test_examples_are_taken(mock: Bench, control: Control) -> None:
     """What the document shows as a body is understood."""
     path = control.path.replace("{id}", "default")
     answer = mock.http().request(control.verb, f"/_mock{path}", content=json.dumps(control.example))
-    assert answer.status_code == 200, answer.text
+    assert answer.status_code in (200, 409), answer.text  # 409: understood, and not so
 
 
 @pytest.mark.parametrize("control", [one for one in CONTROLS if one.verb in ("POST", "PATCH") and one.example], ids=_name)

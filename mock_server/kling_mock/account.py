@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from .callbacks import Outbox
 from .clock import Clock
 from .ids import Ids
+from .journal import Journal
 from .rates import Rates
 from .references import Register
 from .slots import Slots
@@ -51,6 +52,7 @@ class Account:
     polls: int = 0  # how many looks take a task to its next state; 0: time does
     looks: dict[str, int] = field(default_factory=dict)  # at each task that moves on by looks
     faults: Faults = field(init=False)
+    journal: Journal = field(default_factory=Journal)
     lock: RLock = field(default_factory=RLock, repr=False)
 
     def __post_init__(self) -> None:
@@ -67,6 +69,11 @@ class Account:
             return None
         return Changes(tasks, given, deductions)
 
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Return what nobody may be told."""
+        return self.secret_key, self.api_key, self.access_key
+
     def ended(self, task: Task) -> None:
         """Free what a task held, now that it is known when it ended, and give what it made."""
         ends = task.begins[-1]
@@ -75,7 +82,7 @@ class Account:
         self.register.move(frozenset(task.result_ids), ends)
 
     def reset(self) -> None:
-        """Forget tasks, what was scripted, and what is under way; keys, clock and packs stay, the packs full again."""
+        """Forget tasks, calls, what was scripted and is under way; keys, clock and packs stay, the packs full again."""
         with self.lock:
             self.tasks.clear()
             self.register.given.clear()
@@ -86,6 +93,7 @@ class Account:
             self.faults.clear()
             self.outbox.clear()
             self.tasks.noted = None  # all is anew
+            self.journal.clear()
 
 
 def packs(kinds: Mapping[str, Mapping[str, Any]], *, now: int, units: Decimal, slots: int | None = None) -> list[Pack]:

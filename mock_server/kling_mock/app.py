@@ -16,7 +16,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from .dispatcher import Dispatcher
 from .line import arrives
-from .request import Answer, Request, json_answer
+from .request import Answer, Request
+from .streams import send_stream
 from .world import World
 
 _VERBS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
@@ -61,13 +62,13 @@ class _Endpoint:
         except _CallerGone:
             return
         if body is None:
-            answer = _too_large(self._world)
+            answer = self._world.too_large(_request(scope, headers, b""))
         elif scope["path"].startswith("/_mock/"):  # may make a film or deliver callbacks: not on the event loop
             answer = await asyncio.to_thread(self._world.handle, _request(scope, headers, body))
         else:
             answer = self._world.handle(_request(scope, headers, body))
         if answer.trouble is None or await arrives(answer, answer.trouble, scope, receive, send):
-            await _send(answer, send)
+            await _send(answer, receive, send)
 
 
 class _CallerGone(Exception):
@@ -99,15 +100,12 @@ def _request(scope: Scope, headers: Mapping[str, str], body: bytes) -> Request:
     return Request(verb=scope["method"], path=path, query=query, headers=headers, body=body, client=caller[0])
 
 
-async def _send(answer: Answer, send: Send) -> None:
+async def _send(answer: Answer, receive: Receive, send: Send) -> None:
     headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers.items()]
-    if "content-length" not in answer.headers:
+    if "content-length" not in answer.headers and answer.stream is None:
         headers.append((b"content-length", b"%d" % len(answer.body)))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    if answer.stream is not None:
+        await send_stream(answer.stream, receive, send)
+        return
     await send({"type": "http.response.body", "body": answer.body})
-
-
-def _too_large(world: World) -> Answer:
-    said = world.messages.said("too_large", limit=world.settings.most_bytes)
-    body = {"code": said.code, "message": said.text, "request_id": world.ids.request_id()}
-    return json_answer(said.http, body, {"connection": "close"})

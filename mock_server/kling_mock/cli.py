@@ -16,7 +16,7 @@ from kling_spec.errors import SpecError
 from . import options as of
 from .errors import CannotStart, ScenarioWrong
 from .scenario_cli import scenarios
-from .settings import ACCESS_KEY, API_KEY, SECRET_KEY, Settings
+from .settings import ACCESS_KEY, API_KEY, JOURNAL, SECRET_KEY, Settings
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=True, help="An offline Kling: lifecycles, callbacks, error codes, playable results."
@@ -55,10 +55,13 @@ def serve(
     lenient_models: of.LenientModels = False,
     strict: of.Strict = False,
     scenario: of.Scenarios = None,
+    journal: of.Journal = JOURNAL,
+    access_log: of.AccessLog = "",
     as_of: of.AsOf = None,
     spec: of.SpecDir = None,
 ) -> None:
     """Serve the API until Ctrl-C or SIGTERM."""
+    from .access_log import opened
     from .server import serve as run
     from .world import World
 
@@ -66,7 +69,8 @@ def serve(
     world = World(current(spec, as_of), settings)
     if settings.control_token and not control_token:
         print(f"control token: {settings.control_token}", flush=True)
-    run(world, host=host, port=port, ready=lambda url: print(f"listening on {url}{settings.prefix}", flush=True))
+    with opened(access_log) as world.recorder.listener:
+        run(world, host=host, port=port, ready=lambda url: print(f"listening on {url}{settings.prefix}", flush=True))
 
 
 def _settings(asked: Mapping[str, Any]) -> Settings:

@@ -40,6 +40,7 @@ class Visit:
     ids: int = 1  # that the results of its task need
     places: int = 0  # of the pack's slots that its task takes
     script: Script | None = None  # the faults that it meets
+    refused: Refusal | None = None  # by one of those
 
 
 def route(visit: Visit) -> None:

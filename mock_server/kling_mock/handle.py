@@ -16,11 +16,12 @@ from .clock import Clock
 from .request import Request
 from .server import Running
 from .settings import Settings
+from .verifying import Verifying
 from .world import World
 
 
 @dataclass(frozen=True)
-class MockHandle:
+class MockHandle(Verifying):
     """An account of a running mock, as a test sees it."""
 
     url: str

@@ -43,3 +43,5 @@ Faithful = Annotated[Fidelity, Option(help="Behave as the service was seen to, o
 AnyId = Annotated[bool, Option("--any-id", help="Take ids of results that were never given.")]
 LenientModels = Annotated[bool, Option("--lenient-models", help="Take what the tables of models deny.")]
 Strict = Annotated[bool, Option("--strict", help="Refuse all that the spec does not allow.")]
+Journal = Annotated[int, Option(min=0, metavar="N", help="Calls that each account's journal keeps; 0: none.")]
+AccessLog = Annotated[str, Option(metavar="FILE", help="Write a line of JSON for each request; - is standard error.")]

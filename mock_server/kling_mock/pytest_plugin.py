@@ -8,13 +8,28 @@
 Time stands still until `kling_mock.advance(seconds)` moves it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
     from .handle import MockHandle
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Add the latest calls to the report of a test that failed."""
+    report = yield
+    handle = getattr(item, "funcargs", {}).get("kling_mock")
+    if report.when == "call" and report.failed and handle is not None:
+        from .handle import MockHandle
+        from .near_miss import recent
+
+        if not isinstance(handle, MockHandle):  # a fixture of the user's own
+            return report
+        report.sections.append(("kling mock: calls of this test", recent(handle.calls())))
+    return report
 
 
 @pytest.fixture(scope="session")

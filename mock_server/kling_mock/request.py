@@ -1,6 +1,6 @@
 """What comes in and what goes out, whatever carries it. Tuples: one of each is made for every request."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -32,7 +32,7 @@ class Answer(NamedTuple):
     status: int
     body: bytes
     headers: Mapping[str, str] = MappingProxyType({})
-    stream: Iterator[bytes] | None = None
+    stream: Iterable[bytes] | None = None  # in place of the body
     trouble: Trouble | None = None  # on its way to the caller
 
 

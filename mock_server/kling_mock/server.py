@@ -44,8 +44,9 @@ def url(listening: socket.socket) -> str:
 class _Server(uvicorn.Server):
     """A server that says when it is ready."""
 
-    def __init__(self, config: uvicorn.Config, *, ready: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, world: World, *, ready: Callable[[], None]) -> None:
         super().__init__(config)
+        self._world = world
         self._ready = ready
 
     @contextmanager
@@ -65,6 +66,11 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         self._ready()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for feed in tuple(self._world.feeds):  # they would go on as long as their readers wish
+            feed.close()
+        await super().shutdown(sockets)
+
 
 def _server(world: World, *, ready: Callable[[], None]) -> _Server:
     config = uvicorn.Config(
@@ -76,7 +82,7 @@ def _server(world: World, *, ready: Callable[[], None]) -> _Server:
         server_header=False,
         lifespan="on",
     )
-    return _Server(config, ready=ready)
+    return _Server(config, world, ready=ready)
 
 
 def serve(world: World, *, host: str, port: int, ready: Callable[[str], None]) -> None:

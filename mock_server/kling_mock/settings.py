@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 ACCESS_KEY = "kling-mock-access-key-0000000000"
 SECRET_KEY = "kling-mock-secret-key-0000000000"  # noqa: S105 (not a secret: it opens this mock only)
 API_KEY = "api-key-kling-mock-0000000000000000000000000000000000000"
+JOURNAL = 1000
 
 
 @dataclass(frozen=True)
@@ -39,5 +40,6 @@ class Settings:
     store: str = ""  # the SQLite file that keeps the accounts; empty: memory alone
     most_bytes: int = 32 * 1024 * 1024  # of a request body
     wall: Callable[[], float] = time.time  # Unix seconds, for the tokens of callers
+    journal: int = JOURNAL  # calls that each account's journal keeps; 0: none
     callback_timeout: float = 5.0  # seconds a receiver has for its answer
     scenarios: tuple["ScenarioFile", ...] = ()  # that every account begins with

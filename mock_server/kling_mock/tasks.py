@@ -5,6 +5,7 @@ ticks.
 """
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -155,6 +156,12 @@ class TaskStore:
             if after < at <= until
         ]
         return sorted(found, key=lambda one: one.at_ms)
+
+    def tally(self, ids: Iterable[str], now: int) -> list[tuple[str, int, int]]:
+        """Return how many tasks of each family run at a time, and how many are kept in all; `ids` are those that may run."""
+        found = (self._tasks.get(id) for id in ids)
+        running = Counter(task.family for task in found if task is not None and task.begins[-1] > now)
+        return [(family, running[family], len(ids)) for family, ids in list(self._of_family.items())]
 
     def clear(self) -> None:
         """Forget every task."""

@@ -121,4 +121,5 @@ def _request(request: httpx2.Request, body: bytes) -> Request:
 
 
 def _response(answer: Answer, request: httpx2.Request) -> httpx2.Response:
-    return httpx2.Response(answer.status, headers=dict(answer.headers), content=answer.body, request=request)
+    content = answer.body if answer.stream is None else b"".join(answer.stream)
+    return httpx2.Response(answer.status, headers=dict(answer.headers), content=content, request=request)

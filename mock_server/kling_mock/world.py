@@ -6,11 +6,13 @@ envelope. Endpoints are not known by name: a role and the bundle are all there i
 
 import logging
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from threading import Condition, Lock
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from kling_spec.document import Document, Operation, operations
@@ -30,10 +32,12 @@ from .errors import Messages, Refusal, Said, detail_header
 from .gate import ORDER, Visit
 from .handlers import HANDLERS
 from .ids import Ids
+from .journal import Journal
 from .keeper import Keeper
 from .law import Law
 from .memo import Memo
 from .rates import Rates
+from .recorder import Recorder
 from .references import Register, Wanted, referring, wanted
 from .request import Answer, Request, json_answer
 from .routes import Routes
@@ -45,6 +49,7 @@ from .tasks import TaskStore, Way
 from .wallet import Wallet
 
 if TYPE_CHECKING:
+    from .feed import Feed
     from .shelf import Shelf
 
 log = logging.getLogger("kling_mock")
@@ -67,8 +72,10 @@ class World:
         self._compile()
         self.routes = Routes(bundle, self.settings.prefix)
         self.ids = Ids(self.settings.seed)
+        self.feeds: set[Feed] = set()  # that somebody reads
         self.changed = Condition()  # told when something new is to be delivered
-        self._send = send or http_sender(self.settings.callback_timeout)
+        self.recorder = Recorder(success=self.messages.success)
+        self._send = self.recorder.counted(send or http_sender(self.settings.callback_timeout))
         said = self.settings
         self.account = self.opened(
             DEFAULT, access_key=said.access_key, secret_key=said.secret_key, api_key=said.api_key, clock=clock
@@ -101,6 +108,7 @@ class World:
             outbox=Outbox(self._send, self.changed),
             tasks=TaskStore(self.settings.most_tasks),
             register=Register(standing=self._standing_ids),
+            journal=Journal(self.settings.journal),
         )
         for one in self.settings.scenarios:
             one.play(self, account)
@@ -185,18 +193,48 @@ class World:
 
     def handle(self, request: Request) -> Answer:
         """Return the answer to a request. Never raises: what goes wrong inside is an answer with code 5000."""
-        try:
-            if request.path.startswith("/_mock/"):
+        if request.path.startswith("/_mock/"):
+            try:
                 return control.answer(self, request)
-            return self._answered(request)
-        except Refusal as refusal:
-            return self._refused(refusal)
-        except Exception:  # a fault of the mock must not look like a dropped connection
-            log.exception("the mock failed at %s %s", request.verb, request.path)
-            return self._refused(Refusal(self.messages.of_code(5000)))
+            except Exception:
+                return self._refused(self._failed(request))
+        return self._noted(Visit(request=request, world=self), self._answered)
 
-    def _answered(self, request: Request) -> Answer:
-        visit = Visit(request=request, world=self)
+    def too_large(self, request: Request) -> Answer:
+        """Refuse a request whose body was not read to its end."""
+        said = self.messages.said("too_large", limit=self.settings.most_bytes)
+        refusal = Refusal(replace(said, headers={"connection": "close"}))
+        if request.path.startswith("/_mock/"):
+            return self._refused(refusal)
+
+        def refused(visit: Visit) -> Answer:
+            found, visit.path = self.routes.find(request.path)
+            operation = found.verbs.get(request.verb) if found else None
+            if operation is not None:
+                visit.target = operation
+            raise refusal
+
+        return self._noted(Visit(request=request, world=self), refused)
+
+    def _noted(self, visit: Visit, answered: Callable[[Visit], Answer]) -> Answer:
+        begin = perf_counter()
+        refusal: Refusal | None = None
+        try:
+            answer = answered(visit)
+            refusal = visit.refused
+        except Refusal as said:
+            refusal, answer = said, self._refused(said)
+        except Exception:  # a fault of the mock must not look like a dropped connection
+            refusal = self._failed(visit.request)
+            answer = self._refused(refusal)
+        self.recorder.note(visit, answer, begin, refusal)
+        return answer
+
+    def _failed(self, request: Request) -> Refusal:
+        log.exception("the mock failed at %s %s", request.verb, request.path)
+        return Refusal(self.messages.of_code(5000))
+
+    def _answered(self, visit: Visit) -> Answer:
         for check in ORDER[:2]:
             check(visit)
         with visit.caller.lock:
@@ -215,7 +253,7 @@ class World:
             script.refuse(self.messages)
             answer = self._accepted(HANDLERS[visit.target.role](self, visit)) if script.reaches else NOTHING
         except Refusal as refusal:
-            answer = self._refused(refusal)
+            visit.refused, answer = refusal, self._refused(refusal)
         if self.keeper is not None:
             self.keeper.keep(visit.caller)
         return script.played(answer)

@@ -11,7 +11,7 @@ import msgspec
 from kling_mock.accounts import DEFAULT
 from kling_mock.request import Answer, Request, json_answer
 
-from . import account, assets, callbacks, document, faults, scenarios, server, time
+from . import account, assets, callbacks, document, faults, journal, metrics, scenarios, server, time
 from .call import Call, Control
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ CONTROLS: tuple[Control, ...] = (
     *callbacks.CONTROLS,
     *assets.CONTROLS,
     *document.CONTROLS,
+    *journal.CONTROLS,
+    *metrics.CONTROLS,
 )
 _BY_VERB: Mapping[str, list[tuple[re.Pattern[str], Control]]] = {
     verb: [(re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", PREFIX + one.path)), one) for one in CONTROLS if one.verb == verb]

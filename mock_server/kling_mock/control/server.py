@@ -22,7 +22,7 @@ def ready(call: Call) -> dict[str, Any]:
 
 
 def reset(call: Call) -> dict[str, Any]:
-    """Forget an account's tasks, faults and deliveries, and fill its packs; keys and clock stay."""
+    """Forget an account's tasks, calls, faults and deliveries, and fill its packs; keys and clock stay."""
     call.account.reset()
     return {"tasks": len(call.account.tasks)}
 
