@@ -16,8 +16,11 @@ if TYPE_CHECKING:
     from ._async.client import AsyncKling as AsyncKling
     from ._core.credentials import ApiKey as ApiKey, Credentials as Credentials, KeyPair as KeyPair
     from ._core.expansion import ExpansionRatios as ExpansionRatios, expansion_ratios as expansion_ratios
+    from ._core.inputs import MediaInput as MediaInput
+    from ._core.inspection import MediaFacts as MediaFacts, inspect_media as inspect_media
     from ._core.raw import RawResponse as RawResponse
     from ._core.settings import CallOptions as CallOptions
+    from ._core.shape import Violation as Violation
     from ._core.version import __version__ as __version__
     from ._core.watch import Attempt as Attempt
     from ._sync.client import Kling as Kling
@@ -39,12 +42,14 @@ if TYPE_CHECKING:
         DownloadFailed as DownloadFailed,
         IpNotAllowed as IpNotAllowed,
         KlingError as KlingError,
+        MediaUnreadable as MediaUnreadable,
         MethodInvalid as MethodInvalid,
         NotDelivered as NotDelivered,
         ParameterInvalid as ParameterInvalid,
         PermissionDenied as PermissionDenied,
         PolicyError as PolicyError,
         PolicyTriggered as PolicyTriggered,
+        PriceUnknown as PriceUnknown,
         RateError as RateError,
         RateLimited as RateLimited,
         ReplyMalformed as ReplyMalformed,
@@ -95,12 +100,16 @@ _HOME = {
     "KeyPair": "kling._core.credentials",
     "Kling": "kling._sync.client",
     "KlingError": "kling.errors",
+    "MediaFacts": "kling._core.inspection",
+    "MediaInput": "kling._core.inputs",
+    "MediaUnreadable": "kling.errors",
     "MethodInvalid": "kling.errors",
     "NotDelivered": "kling.errors",
     "ParameterInvalid": "kling.errors",
     "PermissionDenied": "kling.errors",
     "PolicyError": "kling.errors",
     "PolicyTriggered": "kling.errors",
+    "PriceUnknown": "kling.errors",
     "RateError": "kling.errors",
     "RateLimited": "kling.errors",
     "RawResponse": "kling._core.raw",
@@ -117,12 +126,14 @@ _HOME = {
     "ServerUnavailable": "kling.errors",
     "TaskFailed": "kling.errors",
     "TaskTimeout": "kling.errors",
+    "Violation": "kling._core.shape",
     "WebhookMalformed": "kling.errors",
     "WebhookRefused": "kling.errors",
     "WebhookReplayed": "kling.errors",
     "WebhookUnverified": "kling.errors",
     "__version__": "kling._core.version",
     "expansion_ratios": "kling._core.expansion",
+    "inspect_media": "kling._core.inspection",
     "webhooks": "kling.webhooks",
 }
 
@@ -153,12 +164,16 @@ __all__ = [
     "KeyPair",
     "Kling",
     "KlingError",
+    "MediaFacts",
+    "MediaInput",
+    "MediaUnreadable",
     "MethodInvalid",
     "NotDelivered",
     "ParameterInvalid",
     "PermissionDenied",
     "PolicyError",
     "PolicyTriggered",
+    "PriceUnknown",
     "RateError",
     "RateLimited",
     "RawResponse",
@@ -175,12 +190,14 @@ __all__ = [
     "ServerUnavailable",
     "TaskFailed",
     "TaskTimeout",
+    "Violation",
     "WebhookMalformed",
     "WebhookRefused",
     "WebhookReplayed",
     "WebhookUnverified",
     "__version__",
     "expansion_ratios",
+    "inspect_media",
     "webhooks",
 ]
 

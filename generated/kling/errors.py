@@ -42,6 +42,8 @@ KlingError
     WebhookUnverified    … because it is not signed with this secret, or was signed too long ago
     WebhookReplayed      … because it came before
     WebhookMalformed     … because its body is not a task
+  MediaUnreadable        a file is no picture, video or sound
+  PriceUnknown           what a call costs cannot be told beforehand
 """
 
 from ._core.errors import (
@@ -50,7 +52,9 @@ from ._core.errors import (
     CredentialsMissing as CredentialsMissing,
     DownloadFailed as DownloadFailed,
     KlingError as KlingError,
+    MediaUnreadable as MediaUnreadable,
     NotDelivered as NotDelivered,
+    PriceUnknown as PriceUnknown,
     ReplyMalformed as ReplyMalformed,
     RequestTimeout as RequestTimeout,
     RuleBroken as RuleBroken,

@@ -7,6 +7,9 @@ from kling_spec.document import SCHEMAS, Document, resolved
 
 from .names import class_name
 
+MEDIA_INPUT = "MediaInput"
+"""The type of the client for what is sent as base64: a URL, a path, bytes, an open file."""
+
 _PLAIN = {"string": "str", "integer": "int", "number": "float", "boolean": "bool"}
 
 
@@ -16,6 +19,8 @@ def annotation(schema: Mapping[str, Any], document: Document) -> str:
     if "anyOf" in target:
         return " | ".join(annotation(one, document) for one in target["anyOf"])
     kind = target.get("type", "")
+    if takes_files(target):
+        return MEDIA_INPUT
     if "enum" in target:
         return _literal(target)
     if kind == "array":
@@ -23,6 +28,11 @@ def annotation(schema: Mapping[str, Any], document: Document) -> str:
     if kind == "object":
         return reference(schema["$ref"])
     return _PLAIN[kind]
+
+
+def takes_files(schema: Mapping[str, Any]) -> bool:
+    """Say whether a resolved schema is that of text which may hold the content of a file."""
+    return bool(schema.get("x-kling-media", {}).get("base64"))
 
 
 def reference(text: str) -> str:

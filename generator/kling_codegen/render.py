@@ -14,10 +14,11 @@ from kling_spec import bundle
 from kling_spec.document import Document
 from kling_spec.load import Spec
 
+from .annotations import MEDIA_INPUT
 from .coverage import context as coverage
 from .reference import pages
 from .sync import sync_half
-from .tables import table
+from .tables import prices, table
 from .types import reply_modules, request_modules
 from .view import FamilyView, families
 
@@ -29,7 +30,9 @@ _FIXED_ERRORS = (
     "CredentialsMissing",
     "DownloadFailed",
     "KlingError",
+    "MediaUnreadable",
     "NotDelivered",
+    "PriceUnknown",
     "ReplyMalformed",
     "RequestTimeout",
     "RuleBroken",
@@ -50,12 +53,16 @@ _EXPORTS = {
     "ExpansionRatios": "_core.expansion",
     "KeyPair": "_core.credentials",
     "Kling": "_sync.client",
+    "MediaFacts": "_core.inspection",
+    "MediaInput": "_core.inputs",
     "RawResponse": "_core.raw",
+    "Violation": "_core.shape",
     "__version__": "_core.version",
     "expansion_ratios": "_core.expansion",
+    "inspect_media": "_core.inspection",
 }
 """What `kling` has beside its errors and its public modules, and the module each stands in."""
-_SHARED_LAW = ("lifecycle", "rules", "shape")
+_SHARED_LAW = ("lifecycle", "prices", "rules", "shape")
 """Modules of kling_spec that the client carries a copy of: standard library only."""
 
 
@@ -74,6 +81,7 @@ def client(document: Document) -> Files:
     halves = _async_half(views, document)
     return {
         **_package(document),
+        "_spec/prices.json": prices(document),
         **{f"_spec/{view.name}.json": table(document, view.name) for view in views},
         **{f"types/{name}": text for name, text in reply_modules(document).items()},
         **{f"params/{name}": text for name, text in request_modules(document).items()},
@@ -162,6 +170,7 @@ def _imports(view: FamilyView) -> list[str]:
     typing = [*(["Literal"] if "Literal" in view.names else []), *(["Unpack"] if view.methods else [])]
     lines = [f"from collections.abc import {', '.join(abstract)}"] if abstract else []
     lines += [f"from typing import {', '.join(typing)}"] if typing else []
+    lines += [f"from kling import {MEDIA_INPUT}"] if MEDIA_INPUT in view.names else []
     lines += [f"from kling.params import {name} as {name}_params" for name in view.params]
     return lines + [f"from kling.types import {name}" for name in view.types]
 

@@ -10,6 +10,7 @@ SUBSTITUTIONS = {
     r"\bawait ": "",
     r"\bimport asyncio\n": "",
     r"\basyncio\.sleep\b": "time.sleep",
+    r"\basyncio\.to_thread\((\w+), ": r"\1(",
     r"\bAsyncIterator\b": "Iterator",
     r"\bAwaitable, ": "",
     r"\bAwaitable\[(RawResponse\[Any\])\]": r"\1",

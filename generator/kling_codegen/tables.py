@@ -17,7 +17,6 @@ _SPOKEN = (
     "examples",
     "deprecated",
     "x-kling-ref",
-    "x-kling-media",
 )
 
 
@@ -36,7 +35,15 @@ def _operation(operation: Operation) -> Document:
     model, is_list = reply(operation)
     query = {argument_name(one["name"]): one["name"] for one in operation.parameters if one["in"] == "query"}
     body = None if operation.request is None else _bare(operation.request)
-    return {"verb": operation.verb, "path": operation.path, "query": query, "body": body, "reply": model, "is_list": is_list}
+    price = {} if operation.price is None else {"price": operation.price}
+    made = {"verb": operation.verb, "path": operation.path, "query": query, "body": body, "reply": model, "is_list": is_list}
+    return {**made, **price}
+
+
+def prices(document: Document) -> str:
+    """Return the price lists as JSON text."""
+    lists = document["x-kling-catalogues"]["prices"]["prices"]
+    return json.dumps({name: {"rows": one["rows"]} for name, one in lists.items()}, separators=(",", ":")) + "\n"
 
 
 def _bare(node: Any) -> Any:
@@ -45,9 +52,11 @@ def _bare(node: Any) -> Any:
         return [_bare(one) for one in node]
     if not isinstance(node, dict):
         return node
-    return {key: _bare(one) for key, one in node.items() if key not in _SPOKEN or not _is_fact(key, one)}
+    return {key: _bare(one) for key, one in node.items() if not _is_spoken(key, one)}
 
 
-def _is_fact(key: str, value: Any) -> bool:
-    """Say whether a key is a word of the schema, not the name of a property."""
-    return key.startswith("x-kling-") or not isinstance(value, dict)
+def _is_spoken(key: str, value: Any) -> bool:
+    """Say whether a key is a word of the schema, not the name of a property, and one that the client does not need."""
+    if key == "x-kling-media":
+        return bool(value["kind"] == "url")  # an address that the caller serves, not a file
+    return key in _SPOKEN and (key.startswith("x-kling-") or not isinstance(value, dict))

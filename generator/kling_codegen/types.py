@@ -7,6 +7,8 @@ from typing import Any
 
 from kling_spec.document import SCHEMAS, Document, operations, reachable
 
+from .annotations import MEDIA_INPUT, takes_files
+
 _CLOSED = ("default", "minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems", "pattern")
 
 
@@ -24,7 +26,7 @@ def reply_modules(document: Document) -> dict[str, str]:
 def request_modules(document: Document) -> dict[str, str]:
     """Return the modules of `kling.params` by file name."""
     bodies = [one.node.get("requestBody") for one in operations(document)]
-    schemas = {name: _bare(schema) for name, schema in _named(document, bodies)}
+    schemas = {name: _bare(_with_files(schema)) for name, schema in _named(document, bodies)}
     return _generated(_document(document, schemas), kind="typing.TypedDict", header="Objects that requests hold.", base="")
 
 
@@ -64,6 +66,16 @@ def _changed(node: Any, *, opens: Callable[[Mapping[str, Any]], bool]) -> Any:
         known = {"type": made.pop("type", "string"), "enum": made.pop("enum")}
         made["anyOf"] = [known, {"type": "string"}]
     return made
+
+
+def _with_files(node: Any) -> Any:
+    """Return a schema where text that may hold the content of a file has the client's own type for it."""
+    if isinstance(node, list):
+        return [_with_files(one) for one in node]
+    if not isinstance(node, Mapping):
+        return node
+    made = {key: _with_files(one) for key, one in node.items()}
+    return {**made, "customTypePath": f"kling._core.inputs.{MEDIA_INPUT}"} if takes_files(node) else made
 
 
 def _is_ours(key: str) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from kling_spec.document import SCHEMAS, Document, Operation, operations, resolved
 
-from .annotations import annotation, reference
+from .annotations import MEDIA_INPUT, annotation, reference
 from .names import argument_name, class_name
 from .phrases import sentence
 
@@ -39,7 +39,7 @@ class FamilyView:
     methods: list[MethodView]
     types: list[str]  # modules of kling.types that the annotations name
     params: list[str]  # modules of kling.params that the annotations name
-    names: list[str]  # what typing and collections.abc must give
+    names: list[str]  # what typing, collections.abc and kling must give
 
     @property
     def create(self) -> MethodView | None:
@@ -79,7 +79,7 @@ def _family(tag: Document, document: Document) -> FamilyView:
         methods=methods,
         types=sorted({one for text in [task, *(one.returns for one in methods)] for one in re.findall(r"(\w+)\.\w+", text)}),
         params=_modules(bodies, document),
-        names=[one for one in ("Literal", "Sequence") if f"{one}[" in said],
+        names=[*(one for one in ("Literal", "Sequence") if f"{one}[" in said), *([MEDIA_INPUT] if MEDIA_INPUT in said else [])],
     )
 
 

@@ -14,11 +14,16 @@ def units(price: Mapping[str, Any], body: Body, defaults: Body, *, source_second
     `price` is one list of the catalogue, `source_seconds` the length of the media worked on, for prices that go by
     it. Zero when no row of the list covers the request.
     """
-    row = next((row for row in price["rows"] if holds(row.get("when", {}), body, defaults)), None)
+    row = row_of(price, body, defaults)
     if row is None:
         return Decimal(0)
     times = value(body, row["times"], defaults) if "times" in row else 1
-    return _row_units(row, _seconds(row, body, defaults, source_seconds), times if isinstance(times, int) else 1)
+    return row_units(row, _seconds(row, body, defaults, source_seconds), times if isinstance(times, int) else 1)
+
+
+def row_of(price: Mapping[str, Any], body: Body, defaults: Body) -> Mapping[str, Any] | None:
+    """Return the row of a list that covers a request."""
+    return next((row for row in price["rows"] if holds(row.get("when", {}), body, defaults)), None)
 
 
 def _seconds(row: Mapping[str, Any], body: Body, defaults: Body, source_seconds: float) -> Decimal:
@@ -26,7 +31,8 @@ def _seconds(row: Mapping[str, Any], body: Body, defaults: Body, source_seconds:
     return Decimal(str(source_seconds if name == "source" else value(body, name, defaults)))
 
 
-def _row_units(row: Mapping[str, Any], seconds: Decimal, times: int) -> Decimal:
+def row_units(row: Mapping[str, Any], seconds: Decimal, times: int = 1) -> Decimal:
+    """Return the units of one row."""
     if "units" in row:
         return Decimal(row["units"]) * times
     if "per_second" in row:

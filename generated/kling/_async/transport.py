@@ -64,8 +64,11 @@ class AsyncTransport:
         error class of the code when the service said no.
         """
         settings = self.settings
+        wrong = None
+        if body is not None and operation.media:
+            body, wrong = await self._prepared(operation, body)
         if body is not None and settings.check:
-            self.check(operation, body)
+            self.check(operation, body, wrong)
         if body is not None and settings.extra_body:
             body = {**body, **settings.extra_body}
         if settings.extra_query:
@@ -145,9 +148,17 @@ class AsyncTransport:
         if operation.takes("external_task_id") and not body.get("external_task_id"):
             body["external_task_id"] = f"kling-{os.urandom(16).hex()}"
 
-    def check(self, operation: Operation, body: dict[str, Any]) -> None:
-        """Raise `RuleBroken` with all that keeps a body from being sent."""
-        found: list[Violation] = []
+    async def _prepared(self, operation: Operation, body: dict[str, Any]) -> tuple[dict[str, Any], list[Violation]]:
+        """Return a body with the content of files as base64, and what is wrong with them."""
+        from kling._core.media import is_ready, prepared
+
+        if is_ready(operation.media, body):
+            return body, []
+        return await asyncio.to_thread(prepared, operation.media, body, look=self.settings.check)
+
+    def check(self, operation: Operation, body: dict[str, Any], wrong: list[Violation] | None = None) -> None:
+        """Raise `RuleBroken` with all that keeps a body from being sent; `wrong` is what was found before."""
+        found = [] if wrong is None else wrong
         operation.check(body, "", found)
         refused = self.settings.refused(found) if found else []
         if refused:

@@ -1,7 +1,7 @@
 """The table of operations: what the generated methods look up at their first call."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib import import_module
@@ -15,7 +15,9 @@ from .shape import Check, compile_shape
 if TYPE_CHECKING:
     from .model import Model
 
-_TABLES = Path(__file__).resolve().parent.parent / "_spec"
+TABLES = Path(__file__).resolve().parent.parent / "_spec"
+Place = tuple[tuple[str, ...], Mapping[str, Any]]
+"""Where a body may hold media, as in ("image_list", "[]", "image"), and the limits of them: the words of x-kling-media."""
 
 
 @dataclass(frozen=True)
@@ -29,11 +31,17 @@ class Operation:
     body: Mapping[str, Any] | None  # the schema of the body, references resolved
     reply: str  # shared.VideoTask
     is_list: bool  # data is a list of them
+    price: str | None = None  # the price list that a call is charged by
 
     @cached_property
     def check(self) -> Check:
         """Return the compiled check of the body: shape and rules."""
         return compile_shape(self.body or {})
+
+    @cached_property
+    def media(self) -> tuple[Place, ...]:
+        """Return where the body may hold media."""
+        return tuple(_places(self.body or {}, ()))
 
     @cached_property
     def model(self) -> "type[Model]":
@@ -60,6 +68,15 @@ class Operation:
         return self.path.format(**{name: quote(one, safe="") for name, one in path.items()}) if path else self.path
 
 
+def _places(schema: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[Place]:
+    if "x-kling-media" in schema:
+        yield path, schema["x-kling-media"]
+    for name, member in schema.get("properties", {}).items():
+        yield from _places(member, (*path, name))
+    if "items" in schema:
+        yield from _places(schema["items"], (*path, "[]"))
+
+
 @dataclass(frozen=True)
 class Family:
     """The operations of one page of the reference."""
@@ -72,6 +89,6 @@ class Family:
 @cache
 def family(name: str) -> Family:
     """Return the operations of a family. The table is read once, at the first call."""
-    data = json.loads((_TABLES / f"{name}.json").read_bytes())
+    data = json.loads((TABLES / f"{name}.json").read_bytes())
     operations = {key: Operation(id=f"{name}.{key}", **one) for key, one in data["operations"].items()}
     return Family(name=name, lifecycle=lifecycle(*data["lifecycle"]), operations=operations)

@@ -1,12 +1,12 @@
 """What a client is beside its families: credentials, settings, connections, downloads."""
 
-from collections.abc import Callable
 from copy import copy
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, Unpack
 
 from kling._core.credentials import Credentials, Provider, Source, credentials as found_credentials
+from kling._core.rehearsal import Rehearsal
 from kling._core.settings import CallOptions, Settings, base_url as found_url
 
 from .resource import Resource
@@ -15,8 +15,10 @@ from .transport import Transport
 if TYPE_CHECKING:
     from httpx2 import BaseTransport, Client, Limits, Proxy
 
+    from kling._core.results import DownloadOptions, HasUrl
 
-class Api:
+
+class Api(Rehearsal):
     """Holds the credentials and the connections."""
 
     def __init__(
@@ -70,15 +72,33 @@ class Api:
     def __repr__(self) -> str:
         return f"{type(self).__name__}(base_url={self._transport.settings.base_url!r})"
 
-    def download(self, url: str, path: str | Path, *, on_progress: Callable[[int, int | None], object] | None = None) -> Path:
-        """Write what a result's url holds to `path` and return the path; the file appears only when it is whole.
+    def download(self, result: "str | HasUrl", path: str | Path, **how: "Unpack[DownloadOptions]") -> Path:
+        """Write a result, or what a URL holds, to `path` and return the path; the file appears only when it is whole.
 
-        `on_progress` is called with the bytes so far and, where the server told it, the bytes in all. Raises
-        `DownloadFailed` or `ConnectionFailed`. Results are kept for 30 days.
+        A download that broke off goes on where it ended, in this call and in a later one; one at a time to one path.
+        Raises `DownloadFailed` or `ConnectionFailed`. Results are kept for 30 days.
         """
+        from kling._core.part import Part
+
         from .download import download
 
-        return download(self._transport.http, url, Path(path), on_progress=on_progress)
+        return download(self._transport, Part(result, Path(path), **how))
+
+    def download_all(
+        self, task: object, folder: str | Path, *, watermarked: bool = False, **how: "Unpack[DownloadOptions]"
+    ) -> list[Path]:
+        """Download the results of a task as `<task id>-1.mp4` and so on; what is in the folder already is left alone.
+
+        `watermarked` asks for the copies with a watermark in place of those without.
+        """
+        from kling._core.part import Part
+        from kling._core.results import files
+
+        from .download import download
+
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        found = files(task, Path(folder), watermarked=watermarked)
+        return [path if path.exists() else download(self._transport, Part(url, path, **how)) for url, path in found]
 
     def close(self) -> None:
         """Close the connections."""

@@ -1,58 +1,68 @@
-"""Fetches a result, to a temporary name first."""
+"""Fetches a file, and goes on where a connection broke."""
 
-import os
-from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kling._core.addresses import refuse_private
+from kling._core.part import Part
 from kling.errors import ConnectionFailed, DownloadFailed
 
+from .transport import Transport
+
 if TYPE_CHECKING:
-    from httpx2 import Client
+    from pathlib import Path
 
-MOST_BYTES = 2 * 1024**3
+    from httpx2 import Response
+
+MOST_REDIRECTS = 5
 
 
-def download(
-    http: "Client",
-    url: str,
-    path: Path,
-    *,
-    most_bytes: int = MOST_BYTES,
-    on_progress: Callable[[int, int | None], object] | None = None,
-) -> Path:
-    """Write what `url` holds to `path` and return the path.
+def download(transport: Transport, part: Part) -> "Path":
+    """Fetch a file and return where it is; a connection that breaks is tried again as often as a call is."""
+    from httpx2 import HTTPError, InvalidURL
 
-    The file appears under its name only when it is whole. `on_progress` is called with the bytes so far and, where
-    the server told it, the bytes in all. Raises `DownloadFailed` when the server says no or sends more than
-    `most_bytes`, `ConnectionFailed` when the connection breaks. No credentials are sent.
-    """
-    from httpx2 import HTTPError
+    attempt, retries = 0, transport.settings.retries
+    with part:
+        while True:
+            try:
+                _fetch(transport, part)
+                return part.finish()
+            except InvalidURL as error:
+                raise DownloadFailed(f"GET {part.source}: {error}") from error
+            except (HTTPError, ConnectionFailed) as error:
+                if attempt >= retries.limit:
+                    raise ConnectionFailed(f"GET {part.source}: {error}") from error
+                transport.sleep(retries.delay(attempt))
+                attempt += 1
 
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+
+def _fetch(transport: Transport, part: Part) -> None:
+    """Ask for what is missing, and for all when what is here is of another version."""
+    response = _answer(transport, part)
     try:
-        _fetched(http, url, part, most_bytes=most_bytes, on_progress=on_progress)
-        part.replace(path)
-    except HTTPError as error:
-        raise ConnectionFailed(f"GET {url}: {error}") from error
+        if not part.begin(response.status_code, response.headers):
+            response.close()
+            response = _answer(transport, part)
+            part.begin(response.status_code, response.headers)
+        for chunk in response.iter_bytes():
+            part.add(chunk)
     finally:
-        part.unlink(missing_ok=True)
-    return path
+        response.close()
 
 
-def _fetched(
-    http: "Client", url: str, part: Path, *, most_bytes: int, on_progress: Callable[[int, int | None], object] | None
-) -> None:
-    with http.stream("GET", url, follow_redirects=True) as response:
-        if response.status_code != 200:
-            raise DownloadFailed(f"GET {url}: HTTP {response.status_code}; results are kept for 30 days")
-        length = response.headers.get("content-length")
-        so_far = 0
-        with part.open("wb") as file:
-            for chunk in response.iter_bytes():
-                so_far += len(chunk)
-                if so_far > most_bytes:
-                    raise DownloadFailed(f"GET {url}: more than {most_bytes} bytes")
-                file.write(chunk)
-                if on_progress is not None:
-                    on_progress(so_far, int(length) if length and length.isdigit() else None)
+def _answer(transport: Transport, part: Part) -> "Response":
+    """Ask, and follow redirects: each host is looked at, and none is told who asks."""
+    from httpx2 import URL
+
+    url, home = URL(part.url), None if part.allow_private is False else URL(transport.settings.base_url).host
+    for _ in range(MOST_REDIRECTS + 1):
+        if not part.allow_private:
+            refuse_private(url.host, home)
+        request = transport.http.build_request("GET", url, headers=part.headers())
+        for name in ("authorization", "proxy-authorization", "cookie"):
+            request.headers.pop(name, None)
+        response = transport.http.send(request, stream=True, auth=None, follow_redirects=False)
+        if not response.has_redirect_location:
+            return response
+        response.close()
+        url = url.join(response.headers["location"])
+    raise DownloadFailed(f"GET {part.source}: more than {MOST_REDIRECTS} redirects")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import NotRequired, TypedDict
 
+from kling._core.inputs import MediaInput
+
 
 class Create(TypedDict):
     """What a multi-shot task is made from."""
 
-    element_frontal_image: str
+    element_frontal_image: MediaInput
     """The subject from the front."""
     callback_url: NotRequired[str]
     """Where the service posts the task on each change of its status."""

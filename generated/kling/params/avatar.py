@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import Literal, NotRequired, TypedDict
 
+from kling._core.inputs import MediaInput
+
 from . import shared
 
 
 class Create(TypedDict):
     """What an avatar task is made from. The clip is about as long as the sound."""
 
-    image: str
+    image: MediaInput
     """A picture: an http(s) URL the service can reach, or bare base64 without a data: prefix. jpg, jpeg or png, at most 10 MB, each side at least 300 px, aspect ratio from 1:2.5 to 2.5:1."""
     audio_id: NotRequired[str]
     """A sound that text to speech made in the last 30 days."""
-    sound_file: NotRequired[str]
+    sound_file: NotRequired[MediaInput]
     """A sound: an http(s) URL the service can reach, or bare base64 without a data: prefix. mp3, wav, m4a or aac, at most 5 MB."""
     prompt: NotRequired[str]
     """What the person does and feels, and how the camera moves."""

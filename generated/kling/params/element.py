@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, NotRequired, TypedDict
 
+from kling._core.inputs import MediaInput
+
 from . import shared
 
 
@@ -24,7 +26,7 @@ class VideoList(TypedDict):
 class ImageList(TypedDict):
     """The pictures of a multi-image element."""
 
-    frontal_image: str
+    frontal_image: MediaInput
     """The subject from the front."""
     refer_images: list[shared.ElementView]
     """Other views of the subject."""

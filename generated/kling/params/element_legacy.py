@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NotRequired, TypedDict
 
+from kling._core.inputs import MediaInput
+
 from . import shared
 
 
@@ -14,7 +16,7 @@ class Make(TypedDict):
     """The name of the element."""
     element_description: str
     """What the element is."""
-    element_frontal_image: str
+    element_frontal_image: MediaInput
     """The subject from the front."""
     element_refer_list: list[shared.ElementView]
     """Other views of the subject."""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import NotRequired, TypedDict
 
+from kling._core.inputs import MediaInput
+
 from . import shared
 
 
 class Create(TypedDict):
     """What an expansion task is made from."""
 
-    image: str
+    image: MediaInput
     """The picture to go on from."""
     up_expansion_ratio: float
     """What is added above, in heights of image: 0.1 adds 2 px above a picture 20 px high."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, NotRequired, TypedDict
 
+from kling._core.inputs import MediaInput
+
 from . import shared
 
 
@@ -16,7 +18,7 @@ class Create(TypedDict):
     """What to show."""
     negative_prompt: NotRequired[str]
     """What not to show. Not read beside image."""
-    image: NotRequired[str]
+    image: NotRequired[MediaInput]
     """A picture to go by."""
     image_reference: NotRequired[Literal["subject", "face"]]
     """What of image to keep: the traits of its subject, or the looks of its face, of which there must be exactly one."""

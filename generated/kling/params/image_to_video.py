@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, NotRequired, TypedDict
 
+from kling._core.inputs import MediaInput
+
 from . import shared
 
 
@@ -35,7 +37,7 @@ class CameraControl(TypedDict):
 class DynamicMask(TypedDict):
     """A part of image and the way it moves."""
 
-    mask: str
+    mask: MediaInput
     """The part that moves."""
     trajectories: list[Point]
     """The way, from its first point to its last; two points make a straight line."""
@@ -46,9 +48,9 @@ class Create(TypedDict):
 
     model_name: Literal["kling-v2-5-turbo", "kling-v2-6", "kling-v3"]
     """The model."""
-    image: NotRequired[str]
+    image: NotRequired[MediaInput]
     """The first frame."""
-    image_tail: NotRequired[str]
+    image_tail: NotRequired[MediaInput]
     """The last frame, given as image is. No aspect ratio is asked of it."""
     multi_shot: NotRequired[bool]
     """true makes several shots in one clip."""
@@ -70,7 +72,7 @@ class Create(TypedDict):
     """How close to stay to the prompt; 1 is closest."""
     mode: NotRequired[Literal["std", "pro", "4k"]]
     """std is 720p, pro 1080p, 4k 2160p. Models without modes do not read it."""
-    static_mask: NotRequired[str]
+    static_mask: NotRequired[MediaInput]
     """The part of image that holds still."""
     dynamic_masks: NotRequired[list[DynamicMask]]
     """The parts of image that move."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NotRequired, TypedDict
 
+from kling._core.inputs import MediaInput
+
 from . import shared
 
 
@@ -23,7 +25,7 @@ class FaceChoice(TypedDict):
     """A face of the session."""
     audio_id: NotRequired[str]
     """A sound that text to speech made in the last 30 days."""
-    sound_file: NotRequired[str]
+    sound_file: NotRequired[MediaInput]
     """A sound: an http(s) URL the service can reach, or bare base64 without a data: prefix. mp3, wav, m4a or aac, at most 5 MB."""
     sound_start_time: int
     """Where the part begins, on the clock of the sound."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, NotRequired, TypedDict
 
+from kling._core.inputs import MediaInput
+
 
 class Input(TypedDict):
     """The video, and what is spoken in it."""
@@ -26,7 +28,7 @@ class Input(TypedDict):
     """How fast the voice reads; one decimal."""
     audio_type: NotRequired[Literal["file", "url"]]
     """How the sound is given: itself or by its address."""
-    audio_file: NotRequired[str]
+    audio_file: NotRequired[MediaInput]
     """The sound itself as bare base64: mp3, wav, m4a or aac, at most 5 MB."""
     audio_url: NotRequired[str]
     """The sound by its address: mp3, wav, m4a or aac, at most 5 MB."""

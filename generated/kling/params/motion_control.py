@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, NotRequired, TypedDict
 
+from kling._core.inputs import MediaInput
+
 from . import shared
 
 
@@ -14,7 +16,7 @@ class Create(TypedDict):
     """The model."""
     prompt: NotRequired[str]
     """What else to show, and how the camera moves."""
-    image_url: str
+    image_url: MediaInput
     """The character: an http(s) URL the service can reach, or bare base64 without a data: prefix. jpg, jpeg or png, at most 10 MB, each side from 300 to 65536 px, aspect ratio from 1:2.5 to 2.5:1. People, drawn figures and some animals do; best upright and not small, with head and body in sight and as much of the body as in the video."""
     video_url: str
     """The motion by its address: mp4 or mov, 3 to 30 s, each side from 340 to 3850 px, at most 100 MB. Best one real person in one take without cuts, camera moves or haste; of several people the largest counts."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, NotRequired, TypedDict
 
+from kling._core.inputs import MediaInput
+
 from . import shared
 
 
@@ -64,7 +66,7 @@ class DeleteSelection(TypedDict):
 class Image(TypedDict):
     """A picture of a thing that comes into the video."""
 
-    image: str
+    image: MediaInput
     """The picture, cut to the thing by the caller; the service does not crop."""
 
 

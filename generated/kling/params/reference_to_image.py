@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Literal, NotRequired, TypedDict
 
+from kling._core.inputs import MediaInput
+
 from . import shared
 
 
 class Subject(TypedDict):
     """One subject."""
 
-    subject_image: str
+    subject_image: MediaInput
     """A picture that shows the subject and little else."""
 
 
@@ -23,9 +25,9 @@ class Create(TypedDict):
     """What to show."""
     subject_image_list: list[Subject]
     """The subjects."""
-    scene_image: NotRequired[str]
+    scene_image: NotRequired[MediaInput]
     """The place they are put in."""
-    style_image: NotRequired[str]
+    style_image: NotRequired[MediaInput]
     """The style of the result."""
     n: NotRequired[int]
     """How many pictures to make. Each takes a slot and is charged."""

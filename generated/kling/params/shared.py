@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, NotRequired, TypedDict
 
+from kling._core.inputs import MediaInput
+
 
 class CameraConfig(TypedDict):
     """Six axes, of which one may differ from zero."""
@@ -71,5 +73,5 @@ class WatermarkInfo(TypedDict):
 class ElementView(TypedDict):
     """One more view of the subject of an element."""
 
-    image_url: str
+    image_url: MediaInput
     """The view, by its address or as base64."""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Literal, NotRequired, TypedDict
 
+from kling._core.inputs import MediaInput
+
 from . import shared
 
 
 class ImageRef(TypedDict):
     """A picture to go by, or a frame of the clip."""
 
-    image_url: str
+    image_url: MediaInput
     """A picture: an http(s) URL the service can reach, or bare base64 without a data: prefix. jpg, jpeg or png, at most 10 MB, each side at least 300 px, aspect ratio from 1:2.5 to 2.5:1."""
     type: NotRequired[Literal["first_frame", "end_frame"]]
     """The frame that the picture is; left out for a picture to go by."""

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Literal, Unpack
 
+    from kling import MediaInput
     from kling.params import paper_boat as paper_boat_params
     from kling.types import shared
 
@@ -25,7 +26,7 @@ class AsyncPaperBoat(AsyncTaskResource["shared.VideoTask"]):
         sheets: Sequence[paper_boat_params.Sheet],
         colour: Literal["white", "red", "gold"] | None = None,
         class_: Literal["a", "b"] | str | None = None,
-        sail: str | None = None,
+        sail: MediaInput | None = None,
         **options: Unpack[CallOptions],
     ) -> shared.TaskCreated:
         """Fold a boat. POST /v1/videos/paper-boat

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, NotRequired, TypedDict
 
+from kling._core.inputs import MediaInput
+
 
 class Sheet(TypedDict):
     """A sheet of paper."""
@@ -18,6 +20,6 @@ Create = TypedDict(
         "colour": NotRequired[Literal["white", "red", "gold"]],
         "sheets": list[Sheet],
         "class": NotRequired[Literal["a", "b"] | str],
-        "sail": NotRequired[str],
+        "sail": NotRequired[MediaInput],
     },
 )

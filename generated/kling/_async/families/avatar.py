@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Literal, Unpack
 
+    from kling import MediaInput
     from kling.params import avatar as avatar_params, shared as shared_params
     from kling.types import shared
 
@@ -22,9 +23,9 @@ class AsyncAvatar(AsyncTaskResource["shared.VideoTask"]):
     async def create(
         self,
         *,
-        image: str,
+        image: MediaInput,
         audio_id: str | None = None,
-        sound_file: str | None = None,
+        sound_file: MediaInput | None = None,
         prompt: str | None = None,
         mode: Literal["std", "pro"] | None = None,
         watermark_info: shared_params.WatermarkInfo | None = None,

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Unpack
 
+    from kling import MediaInput
     from kling.params import shared as shared_params
     from kling.types import element_legacy, shared
 
@@ -24,7 +25,7 @@ class AsyncElementLegacy(AsyncResource):
         *,
         element_name: str,
         element_description: str,
-        element_frontal_image: str,
+        element_frontal_image: MediaInput,
         element_refer_list: Sequence[shared_params.ElementView],
         tag_list: Sequence[shared_params.ElementTag] | None = None,
         **options: Unpack[CallOptions],

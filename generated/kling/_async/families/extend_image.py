@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Unpack
 
+    from kling import MediaInput
     from kling.params import extend_image as extend_image_params, shared as shared_params
     from kling.types import shared
 
@@ -22,7 +23,7 @@ class AsyncExtendImage(AsyncTaskResource["shared.ImageTask"]):
     async def create(
         self,
         *,
-        image: str,
+        image: MediaInput,
         up_expansion_ratio: float,
         down_expansion_ratio: float,
         left_expansion_ratio: float,

@@ -9,6 +9,7 @@ from ..resource import AsyncResource, CallOptions
 if TYPE_CHECKING:
     from typing import Unpack
 
+    from kling import MediaInput
     from kling.types import image_recognize
 
 
@@ -17,7 +18,7 @@ class AsyncImageRecognize(AsyncResource):
 
     _family = "image_recognize"
 
-    async def recognize(self, *, image: str, **options: Unpack[CallOptions]) -> image_recognize.Recognized:
+    async def recognize(self, *, image: MediaInput, **options: Unpack[CallOptions]) -> image_recognize.Recognized:
         """Cut subject, head, face and clothes out of a picture. POST /v1/videos/image-recognize
 
         Args:

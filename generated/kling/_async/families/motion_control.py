@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Literal, Unpack
 
+    from kling import MediaInput
     from kling.params import motion_control as motion_control_params, shared as shared_params
     from kling.types import shared
 
@@ -22,7 +23,7 @@ class AsyncMotionControl(AsyncTaskResource["shared.VideoTask"]):
     async def create(
         self,
         *,
-        image_url: str,
+        image_url: MediaInput,
         video_url: str,
         character_orientation: Literal["image", "video"],
         mode: Literal["std", "pro"],

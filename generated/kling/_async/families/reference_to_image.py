@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Literal, Unpack
 
+    from kling import MediaInput
     from kling.params import reference_to_image as reference_to_image_params, shared as shared_params
     from kling.types import shared
 
@@ -25,8 +26,8 @@ class AsyncReferenceToImage(AsyncTaskResource["shared.ImageTask"]):
         subject_image_list: Sequence[reference_to_image_params.Subject],
         model_name: Literal["kling-v2-1"] | None = None,
         prompt: str | None = None,
-        scene_image: str | None = None,
-        style_image: str | None = None,
+        scene_image: MediaInput | None = None,
+        style_image: MediaInput | None = None,
         n: int | None = None,
         aspect_ratio: Literal["16:9", "9:16", "1:1", "4:3", "3:4", "3:2", "2:3", "21:9"] | None = None,
         watermark_info: shared_params.WatermarkInfo | None = None,

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Unpack
 
+    from kling import MediaInput
     from kling.params import ai_multi_shot as ai_multi_shot_params
     from kling.types import ai_multi_shot, shared
 
@@ -22,7 +23,7 @@ class AiMultiShot(TaskResource["ai_multi_shot.Task"]):
     def create(
         self,
         *,
-        element_frontal_image: str,
+        element_frontal_image: MediaInput,
         callback_url: str | None = None,
         external_task_id: str | None = None,
         **options: Unpack[CallOptions],

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Literal, Unpack
 
+    from kling import MediaInput
     from kling.params import image_generation as image_generation_params, shared as shared_params
     from kling.types import shared
 
@@ -25,7 +26,7 @@ class ImageGeneration(TaskResource["shared.ImageTask"]):
         prompt: str,
         model_name: Literal["kling-v2-1", "kling-v3"] | None = None,
         negative_prompt: str | None = None,
-        image: str | None = None,
+        image: MediaInput | None = None,
         image_reference: Literal["subject", "face"] | None = None,
         image_fidelity: float | None = None,
         human_fidelity: float | None = None,

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Literal, Unpack
 
+    from kling import MediaInput
     from kling.params import image_to_video as image_to_video_params, shared as shared_params
     from kling.types import shared
 
@@ -23,8 +24,8 @@ class ImageToVideo(TaskResource["shared.VideoTask"]):
         self,
         *,
         model_name: Literal["kling-v2-5-turbo", "kling-v2-6", "kling-v3"],
-        image: str | None = None,
-        image_tail: str | None = None,
+        image: MediaInput | None = None,
+        image_tail: MediaInput | None = None,
         multi_shot: bool | None = None,
         shot_type: Literal["customize", "intelligence"] | None = None,
         prompt: str | None = None,
@@ -35,7 +36,7 @@ class ImageToVideo(TaskResource["shared.VideoTask"]):
         sound: Literal["on", "off"] | None = None,
         cfg_scale: float | None = None,
         mode: Literal["std", "pro", "4k"] | None = None,
-        static_mask: str | None = None,
+        static_mask: MediaInput | None = None,
         dynamic_masks: Sequence[image_to_video_params.DynamicMask] | None = None,
         camera_control: image_to_video_params.CameraControl | None = None,
         duration: Literal["3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14", "15"] | None = None,

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Literal, Unpack
 
+    from kling import MediaInput
     from kling.params import virtual_try_on as virtual_try_on_params
     from kling.types import shared, virtual_try_on
 
@@ -22,8 +23,8 @@ class VirtualTryOn(TaskResource["virtual_try_on.Task"]):
     def create(
         self,
         *,
-        human_image: str,
-        cloth_image: str,
+        human_image: MediaInput,
+        cloth_image: MediaInput,
         model_name: Literal["kolors-virtual-try-on-v1", "kolors-virtual-try-on-v1-5"] | None = None,
         callback_url: str | None = None,
         external_task_id: str | None = None,

@@ -1,9 +1,12 @@
 """The errors that do not depend on the error table; `kling.errors` draws the whole tree."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from .shape import Violation
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 
 class KlingError(Exception):
@@ -128,3 +131,30 @@ class WebhookReplayed(WebhookRefused):
 
 class WebhookMalformed(WebhookRefused):
     """The body of the callback is not a task."""
+
+
+class MediaUnreadable(KlingError):
+    """A file is no picture, video or sound, or it is cut off or broken."""
+
+
+class PriceUnknown(KlingError):
+    """What a call costs cannot be told beforehand; the text says what is missing."""
+
+    def __init__(self, operation: str, reason: str, row: Mapping[str, Any] | None = None) -> None:
+        super().__init__(operation, reason, row)
+        self.operation = operation
+        self.reason = reason
+        self.row = row
+
+    def for_seconds(self, seconds: float) -> "Decimal":
+        """Return the units when the media are `seconds` long. Raises this error where that is not what is missing."""
+        from decimal import Decimal
+
+        from .prices import row_units
+
+        if self.row is None:
+            raise self
+        return row_units(self.row, Decimal(str(seconds)))
+
+    def __str__(self) -> str:
+        return f"the price of {self.operation} is not known: {self.reason}"
