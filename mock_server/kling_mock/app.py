@@ -16,10 +16,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from .dispatcher import Dispatcher
 from .line import arrives
-from .request import Answer, Request
+from .request import JSON, Answer, Request
 from .streams import send_stream
 from .world import World
 
+_JSON = (b"content-type", b"application/json")
 _VERBS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
@@ -90,7 +91,7 @@ async def _body(headers: Mapping[str, str], receive: Receive, most: int) -> byte
         if size > most:
             return None
         chunks.append(chunk)
-    return b"".join(chunks)
+    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 
 def _request(scope: Scope, headers: Mapping[str, str], body: bytes) -> Request:
@@ -101,9 +102,12 @@ def _request(scope: Scope, headers: Mapping[str, str], body: bytes) -> Request:
 
 
 async def _send(answer: Answer, receive: Receive, send: Send) -> None:
-    headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers.items()]
-    if "content-length" not in answer.headers and answer.stream is None:
-        headers.append((b"content-length", b"%d" % len(answer.body)))
+    if answer.headers is JSON:  # of most answers
+        headers = [_JSON, (b"content-length", b"%d" % len(answer.body))]
+    else:
+        headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers.items()]
+        if "content-length" not in answer.headers and answer.stream is None:
+            headers.append((b"content-length", b"%d" % len(answer.body)))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     if answer.stream is not None:
         await send_stream(answer.stream, receive, send)

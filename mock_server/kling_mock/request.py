@@ -36,10 +36,11 @@ class Answer(NamedTuple):
     trouble: Trouble | None = None  # on its way to the caller
 
 
-_JSON: Mapping[str, str] = MappingProxyType({"content-type": "application/json"})
+JSON: Mapping[str, str] = MappingProxyType({"content-type": "application/json"})
+"""The headers of most answers."""
 _encode = msgspec.json.Encoder().encode
 
 
 def json_answer(status: int, data: Any, headers: Mapping[str, str] | None = None) -> Answer:
     """Return an answer whose body is JSON."""
-    return Answer(status, _encode(data), {**_JSON, **headers} if headers else _JSON)
+    return Answer(status, _encode(data), {**JSON, **headers} if headers else JSON)

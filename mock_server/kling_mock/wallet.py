@@ -45,6 +45,10 @@ class Pack:
         }
 
 
+_LAST = 2**63
+_NEVER: tuple[int, int, list["Pack"]] = (0, 0, [])
+
+
 class About(NamedTuple):
     """What a deduction was for. Many share one."""
 
@@ -105,12 +109,14 @@ class Wallet:
         self.gone: list[Pack] = []  # packs that others took the place of
         self.taken = taken or []
         self.held = held or []
+        self._found: dict[str, tuple[int, int, list[Pack]]] = {}  # by kind: from when until when which can be used
         self.noted: list[tuple[int, Deduction]] | None = None  # by place in `taken`, where somebody keeps them
 
     def replace(self, packs: list[Pack]) -> None:
         """Put packs in the place of those there are."""
         self.gone += self.packs
         self.packs = packs
+        self._found.clear()
 
     def left(self, kind: str, now: int) -> Decimal:
         """Return the units that can be used of a kind of pack."""
@@ -168,7 +174,14 @@ class Wallet:
         return [one.told(now) for one in self.packs if name in (None, one.name)]
 
     def _usable(self, kind: str, now: int) -> list[Pack]:
-        return [one for one in self.packs if one.kind == kind and one.bought_ms <= now < one.until_ms]
+        """Return the packs of a kind whose time it is; found anew when one begins or ends."""
+        since, until, found = self._found.get(kind, _NEVER)
+        if not since <= now < until:
+            found = [one for one in self.packs if one.kind == kind and one.bought_ms <= now < one.until_ms]
+            times = [at for one in self.packs for at in (one.bought_ms, one.until_ms)]
+            since = max((at for at in times if at <= now), default=0)
+            self._found[kind] = since, min((at for at in times if at > now), default=_LAST), found
+        return found
 
     def _shares(self, kind: str, units: Decimal, now: int) -> list[tuple[Pack, Decimal]]:
         """Return what each pack pays; less in all than asked where they do not hold enough."""

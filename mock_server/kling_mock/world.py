@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from .feed import Feed
     from .shelf import Shelf
 
+_MOST_FOLDERS = 1024  # callers choose the host that they name
 log = logging.getLogger("kling_mock")
 
 
@@ -67,7 +68,7 @@ class World:
         self._limits = self._catalogues["limits"]["limits"]
         self.pack_kinds: Mapping[str, Mapping[str, Any]] = self._limits["packs"]
         self._per_picture = frozenset(kind for kind, one in self.pack_kinds.items() if one["per"] == "picture")
-        self._folders: Memo[str] = Memo()
+        self._folders: dict[tuple[str | None, str | None, str], str] = {}
         self.messages = Messages(self._catalogues["errors"], fidelity=self.settings.fidelity)
         self._compile()
         self.routes = Routes(bundle, self.settings.prefix)
@@ -306,8 +307,15 @@ class World:
 
     def folder(self, visit: Visit) -> str:
         """Return the URL before the names of results."""
-        origin = self.settings.asset_origin.rstrip("/") or visit.request.origin
-        return self._folders.get((origin, visit.caller.id), lambda: asset_folder(origin, visit.caller.id))
+        headers = visit.request.headers
+        asked = (headers.get("host"), headers.get("x-forwarded-proto"), visit.caller.id)
+        found = self._folders.get(asked)
+        if found is None:
+            if len(self._folders) >= _MOST_FOLDERS:
+                self._folders.clear()
+            origin = self.settings.asset_origin.rstrip("/") or visit.request.origin
+            found = self._folders[asked] = asset_folder(origin, visit.caller.id)
+        return found
 
     def wanted(self, visit: Visit) -> list[Wanted]:
         """Return the ids that a request's body refers to."""

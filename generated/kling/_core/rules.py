@@ -72,10 +72,10 @@ def among(found: Any, allowed: Sequence[Any]) -> bool:
 
 def is_among(allowed: Sequence[Any]) -> Test:
     """Return `among` for many values."""
-    plain = tuple(one for one in allowed if isinstance(one, str))
-    if len(plain) == len(allowed):
-        return plain.__contains__
-    return lambda found: any(found == one and isinstance(found, bool) == isinstance(one, bool) for one in allowed)
+    if all(isinstance(one, str) for one in allowed):
+        return tuple(allowed).__contains__
+    known = {(isinstance(one, bool), one) for one in allowed}
+    return lambda found: not isinstance(found, list | dict) and (isinstance(found, bool), found) in known
 
 
 def holds(when: Mapping[str, Any], body: Body, defaults: Body) -> bool:
