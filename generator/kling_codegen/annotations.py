@@ -5,6 +5,7 @@ from typing import Any
 
 from kling_spec.document import SCHEMAS, Document, resolved
 
+from . import values
 from .names import class_name
 
 MEDIA_INPUT = "MediaInput"
@@ -22,7 +23,7 @@ def annotation(schema: Mapping[str, Any], document: Document) -> str:
     if takes_files(target):
         return MEDIA_INPUT
     if "enum" in target:
-        return _literal(target)
+        return _literal(target, document)
     if kind == "array":
         return f"Sequence[{annotation(target['items'], document)}]"
     if kind == "object":
@@ -41,6 +42,8 @@ def reference(text: str) -> str:
     return f"{module}_params.{class_name(name)}"
 
 
-def _literal(schema: Mapping[str, Any]) -> str:
-    values = ", ".join(f'"{one}"' if isinstance(one, str) else repr(one) for one in schema["enum"])
-    return f"Literal[{values}]" + (" | str" if schema.get("x-kling-open") else "")
+def _literal(schema: Mapping[str, Any], document: Document) -> str:
+    name = values.name_of(schema, document)
+    texts = ", ".join(f'"{one}"' if isinstance(one, str) else repr(one) for one in schema["enum"])
+    known = f"{values.MODULE}_params.{name}" if name else f"Literal[{texts}]"
+    return known + (" | str" if schema.get("x-kling-open") else "")

@@ -14,6 +14,7 @@ from kling_spec import bundle
 from kling_spec.document import Document
 from kling_spec.load import Spec
 
+from . import values
 from .annotations import MEDIA_INPUT
 from .coverage import context as coverage
 from .reference import pages
@@ -85,6 +86,7 @@ def client(document: Document) -> Files:
         **{f"_spec/{view.name}.json": table(document, view.name) for view in views},
         **{f"types/{name}": text for name, text in reply_modules(document).items()},
         **{f"params/{name}": text for name, text in request_modules(document).items()},
+        **{f"params/{name}": text for name, text in values.modules(document).items()},
         **{f"_async/{name}": text for name, text in halves.items()},
         **{f"_sync/{name}": text for name, text in sync_half(halves).items()},
     }

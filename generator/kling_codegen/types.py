@@ -7,6 +7,7 @@ from typing import Any
 
 from kling_spec.document import SCHEMAS, Document, operations, reachable
 
+from . import values
 from .annotations import MEDIA_INPUT, takes_files
 
 _CLOSED = ("default", "minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems", "pattern")
@@ -26,7 +27,7 @@ def reply_modules(document: Document) -> dict[str, str]:
 def request_modules(document: Document) -> dict[str, str]:
     """Return the modules of `kling.params` by file name."""
     bodies = [one.node.get("requestBody") for one in operations(document)]
-    schemas = {name: _bare(_with_files(schema)) for name, schema in _named(document, bodies)}
+    schemas = {name: _bare(_with_types(schema, document)) for name, schema in _named(document, bodies)}
     return _generated(_document(document, schemas), kind="typing.TypedDict", header="Objects that requests hold.", base="")
 
 
@@ -68,13 +69,21 @@ def _changed(node: Any, *, opens: Callable[[Mapping[str, Any]], bool]) -> Any:
     return made
 
 
-def _with_files(node: Any) -> Any:
-    """Return a schema where text that may hold the content of a file has the client's own type for it."""
+def _with_types(node: Any, document: Document) -> Any:
+    """Return a schema where files, and texts of which there are many, have the client's own types for them."""
     if isinstance(node, list):
-        return [_with_files(one) for one in node]
+        return [_with_types(one, document) for one in node]
     if not isinstance(node, Mapping):
         return node
-    made = {key: _with_files(one) for key, one in node.items()}
+    made = {key: _with_types(one, document) for key, one in node.items()}
+    name = values.name_of(node, document) if isinstance(node.get("enum"), list) else None
+    if name:
+        known = {
+            "type": made.pop("type"),
+            "enum": made.pop("enum")[:1],
+            "customTypePath": f"kling.params.{values.MODULE}.{name}",
+        }
+        return {**made, "anyOf": [known, *([{"type": "string"}] if node.get("x-kling-open") else [])]}
     return {**made, "customTypePath": f"kling._core.inputs.{MEDIA_INPUT}"} if takes_files(node) else made
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from kling_spec.document import SCHEMAS, Document, Operation, operations, resolved
 
+from . import values
 from .annotations import MEDIA_INPUT, annotation, reference
 from .names import argument_name, class_name
 from .phrases import sentence
@@ -84,7 +85,7 @@ def _family(tag: Document, document: Document) -> FamilyView:
 
 
 def _modules(text: str, document: Document) -> list[str]:
-    known = {"shared", *(tag["name"] for tag in document["tags"])}
+    known = {"shared", values.MODULE, *(tag["name"] for tag in document["tags"])}
     return sorted(one for one in known if re.search(rf"\b{one}_params\.", text))
 
 
