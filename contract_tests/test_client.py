@@ -275,24 +275,6 @@ def test_a_failed_task_pickles() -> None:
     assert str(pickle.loads(pickle.dumps(error))) == str(copy.copy(error)) == "task 1 failed: no"
 
 
-def test_a_task_is_waited_for_with_the_asked_interval(mock: Bench) -> None:
-    """`wait` looks, sleeps the interval, and reports each change once."""
-    client = mock.client()
-    slept: list[float] = []
-
-    def sleep(seconds: float) -> None:
-        slept.append(seconds)
-        mock.world.advance(seconds)
-
-    client._transport.sleep = sleep  # type: ignore[method-assign]  # the clock is moved by hand
-    created = client.text_to_video.create(model_name="kling-v3", prompt="x")
-    seen: list[str] = []
-    done = client.text_to_video.wait(created, interval=0.5, on_update=lambda task: seen.append(task.task_status))
-    assert done.task_status == "succeed"
-    assert seen == ["submitted", "processing", "succeed"]
-    assert set(slept) == {0.5}
-
-
 def test_run_is_create_and_wait(mock: Bench) -> None:
     """`run` takes the arguments of both."""
     client = mock.client()

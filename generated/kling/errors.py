@@ -37,6 +37,7 @@ KlingError
       ServerTimeout              5002
   TaskFailed             the task ended without a result
   TaskTimeout            the task has not ended in time; it goes on
+  JournalRefused         a batch was not run: its journal is held by another run, damaged, or of other jobs
   DownloadFailed         a result could not be fetched
   WebhookRefused         a callback was not taken
     WebhookUnverified    … because it is not signed with this secret, or was signed too long ago
@@ -51,6 +52,7 @@ from ._core.errors import (
     ConnectionFailed as ConnectionFailed,
     CredentialsMissing as CredentialsMissing,
     DownloadFailed as DownloadFailed,
+    JournalRefused as JournalRefused,
     KlingError as KlingError,
     MediaUnreadable as MediaUnreadable,
     NotDelivered as NotDelivered,

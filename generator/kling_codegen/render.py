@@ -30,6 +30,7 @@ _FIXED_ERRORS = (
     "ConnectionFailed",
     "CredentialsMissing",
     "DownloadFailed",
+    "JournalRefused",
     "KlingError",
     "MediaUnreadable",
     "NotDelivered",

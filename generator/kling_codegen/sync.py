@@ -17,6 +17,7 @@ SUBSTITUTIONS = {
     r"\bAsyncClient\b": "Client",
     r"\b__aenter__\b": "__enter__",
     r"\b__aexit__\b": "__exit__",
+    r"\b__aiter__\b": "__iter__",
     r"\baclose\b": "close",
     r"\baiter_bytes\b": "iter_bytes",
     r"\bsafe to share between tasks\b": "safe to share between threads",

@@ -26,9 +26,19 @@ def table(document: Document, name: str) -> str:
     lifecycles = document["x-kling-catalogues"]["lifecycles"]["lifecycles"]
     data = {
         "lifecycle": [family["lifecycle"], lifecycles[family["lifecycle"]]],
+        "pack": family.get("pack", ""),
+        "seconds": _seconds(document, name),
         "operations": {one.name: _operation(one) for one in of_family(document, name)},
     }
     return json.dumps(data, ensure_ascii=False, indent=None, separators=(",", ":")) + "\n"
+
+
+def _seconds(document: Document, name: str) -> dict[str, float]:
+    """Return how long a task of each model takes that the family's create serves."""
+    bodies = [one.request or {} for one in of_family(document, name) if one.role == "create"]
+    served = {model for body in bodies for model in body["properties"].get("model_name", {}).get("enum", ())}
+    models = document["x-kling-catalogues"]["models"]["models"]
+    return {model: one["seconds"] for model, one in models.items() if model in served and "seconds" in one}
 
 
 def _operation(operation: Operation) -> Document:

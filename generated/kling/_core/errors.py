@@ -113,6 +113,10 @@ class TaskTimeout(KlingError):
         return f"task {self.task.task_id} has not ended after {self.seconds:g} s; wait for it again or get it later"
 
 
+class JournalRefused(KlingError):
+    """A batch was not run: another run holds its journal, or it is damaged, or of other jobs."""
+
+
 class DownloadFailed(KlingError):
     """A result could not be fetched."""
 

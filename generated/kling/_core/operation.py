@@ -84,6 +84,8 @@ class Family:
     name: str
     lifecycle: Lifecycle | None
     operations: Mapping[str, Operation]
+    pack: str  # the kind of resource pack whose slots its tasks take
+    seconds: Mapping[str, float]  # how long a task of each model takes, as far as the spec knows
 
 
 @cache
@@ -91,4 +93,5 @@ def family(name: str) -> Family:
     """Return the operations of a family. The table is read once, at the first call."""
     data = json.loads((TABLES / f"{name}.json").read_bytes())
     operations = {key: Operation(id=f"{name}.{key}", **one) for key, one in data["operations"].items()}
-    return Family(name=name, lifecycle=lifecycle(*data["lifecycle"]), operations=operations)
+    found = lifecycle(*data["lifecycle"])
+    return Family(name=name, lifecycle=found, operations=operations, pack=data["pack"], seconds=data["seconds"])

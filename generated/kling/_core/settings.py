@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from typing import Any, TypedDict
@@ -56,7 +56,6 @@ class Settings:
     strict: bool = False
     strict_models: bool = True
     retries: Retries = field(default_factory=Retries)
-    jitter: Callable[[], float] = lambda: 1.0  # what a polling interval is multiplied with
     extra_headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     extra_query: Mapping[str, str] = field(default_factory=dict, repr=False)
     extra_body: Mapping[str, Any] = field(default_factory=dict, repr=False)

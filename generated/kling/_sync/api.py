@@ -1,21 +1,27 @@
-"""What a client is beside its families: credentials, settings, connections, downloads."""
+"""What a client is beside its families: credentials, settings, connections, tasks of any family, downloads."""
 
+from collections.abc import Callable, Iterable, Iterator
 from copy import copy
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, Unpack
+from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from kling._core.credentials import Credentials, Provider, Source, credentials as found_credentials
 from kling._core.rehearsal import Rehearsal
 from kling._core.settings import CallOptions, Settings, base_url as found_url
 
-from .resource import Resource
-from .transport import Transport
+from .resource import Resource, TaskResource
+from .transport import Clock, Transport
 
 if TYPE_CHECKING:
     from httpx2 import BaseTransport, Client, Limits, Proxy
 
+    from kling._core.jobs import JobSaid, Running
+    from kling._core.polling import Waiting
     from kling._core.results import DownloadOptions, HasUrl
+
+    from .batch import Batch
+    from .task import Task
 
 
 class Api(Rehearsal):
@@ -34,6 +40,7 @@ class Api(Rehearsal):
         transport: "BaseTransport | None" = None,
         proxy: "Proxy | str | None" = None,
         limits: "Limits | None" = None,
+        clock: Clock | None = None,
         **options: Unpack[CallOptions],
     ) -> None:
         """Make a client. Nothing is sent before the first call. `CallOptions` tells the other arguments.
@@ -51,6 +58,7 @@ class Api(Rehearsal):
             transport: What the client's own httpx2 client sends through, in place of a connection.
             proxy: The URL of a proxy, for the client's own httpx2 client.
             limits: How many connections the client's own httpx2 client may hold.
+            clock: The time that waiting goes by; tests give one that is moved by hand.
         """
         asked = {"transport": transport, "proxy": proxy, "limits": limits}
         connecting = {name: one for name, one in asked.items() if one is not None}
@@ -60,7 +68,8 @@ class Api(Rehearsal):
             credentials = found_credentials(access_key=access_key, secret_key=secret_key, api_key=api_key)
         who = Provider(credentials) if callable(credentials) else credentials
         settings = Settings(credentials=who, base_url=found_url(base_url, region)).changed(options)
-        self._transport = Transport(settings, http_client, owns=http_client is None, connecting=connecting)
+        owns = http_client is None
+        self._transport = Transport(settings, http_client, owns=owns, connecting=connecting, clock=clock)
 
     def with_options(self, **options: Unpack[CallOptions]) -> Self:
         """Return a client with other options, on the same connections, which stay this one's to close."""
@@ -71,6 +80,56 @@ class Api(Rehearsal):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(base_url={self._transport.settings.base_url!r})"
+
+    def resume(self, checkpoint: str) -> "Task[Any]":
+        """Return the handle on a task from its `checkpoint()`. Raises `ValueError` when the text is none."""
+        from kling._core.task import checkpointed
+
+        from .task import Task
+
+        said = checkpointed(checkpoint)
+        resource = getattr(self, said.pop("family"), None)
+        if not isinstance(resource, TaskResource):
+            raise ValueError(f"this client has no such family of tasks: {checkpoint[:80]!r}")
+        return Task(resource, **said)
+
+    def as_completed(
+        self,
+        tasks: "Iterable[Task[Any]]",
+        *,
+        on_update: "Callable[[Task[Any]], object] | None" = None,
+        **how: Unpack["Waiting"],
+    ) -> "Iterator[Task[Any]]":
+        """Yield each task when it has ended, well or not: its `result()` is the task, or raises why there is none.
+
+        One request at a time, at most 5 a second, and fewer when the service is busy; where many tasks of a family wait,
+        a request tells of up to 500. Raises `TaskTimeout` after `timeout` (900) seconds; wait again to go on.
+        """
+        from kling._core.polling import waited
+
+        from .task import performed
+
+        return performed(waited(tasks, self._transport, on_update=on_update, **how), self._transport)
+
+    def wait_all(self, tasks: "Iterable[Task[Any]]", **how: Unpack["Waiting"]) -> "list[Task[Any]]":
+        """Wait until all tasks have ended, as `as_completed` does, and return them in the given order."""
+        asked = list(tasks)
+        for _ in self.as_completed(asked, **how):
+            pass
+        return asked
+
+    def batch(self, jobs: "str | Path | Iterable[JobSaid]", *, journal: str | Path, **how: Unpack["Running"]) -> "Batch":
+        """Return a batch: iterate over it to run the jobs, as many at once as the account allows, and get their outcomes.
+
+        `jobs` are a file of JSON lines, or an iterable, of `{"call": "family.create", "arguments": {...}, "id": "..."}`
+        (the id may be left out), or an iterable of (method, arguments). The `journal` is a file that makes the run safe
+        to repeat: whatever ended it, nothing is started twice; `.db` and `.sqlite` are SQLite, others JSON lines.
+        `retry_failed` starts anew what has failed in an earlier run, `timeout` ends this one after so many seconds,
+        `on_progress` is called with the summary whenever it changed.
+        """
+        from .batch import Batch
+
+        return Batch(self, jobs, Path(journal), how)
 
     def download(self, result: "str | HasUrl", path: str | Path, **how: "Unpack[DownloadOptions]") -> Path:
         """Write a result, or what a URL holds, to `path` and return the path; the file appears only when it is whole.

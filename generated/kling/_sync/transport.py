@@ -5,7 +5,9 @@ import os
 import time
 from collections.abc import Mapping
 from copy import copy
+from functools import cached_property
 from logging import DEBUG
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Self
 
 from kling._core.credentials import Provider, server_time
@@ -28,14 +30,39 @@ from kling.errors import (
 if TYPE_CHECKING:
     from httpx2 import URL, Client, Response
 
+    from kling._core.polling import Pace
+
+
+class Clock:
+    """The real time. A test gives a client one of its own, which is moved by hand."""
+
+    def now(self) -> float:
+        return time.monotonic()
+
+    def unix(self) -> float:
+        return time.time()
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
 
 class Transport:
     """Owns the HTTP client. One for a client and all its families; safe to share between threads."""
 
-    def __init__(self, settings: Settings, http: "Client | None", *, owns: bool, connecting: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        http: "Client | None",
+        *,
+        owns: bool,
+        connecting: Mapping[str, Any],
+        clock: Clock | None = None,
+    ) -> None:
         self.settings = settings
+        self.clock = clock or Clock()
         self._http = http
         self._owns = owns
+        self._making = Lock()  # many may make the first call at once
         self._connecting = connecting
         self._urls: dict[str, URL] = {}
 
@@ -45,8 +72,16 @@ class Transport:
         if self._http is None:
             from httpx2 import Client
 
-            self._http = Client(timeout=60.0, **self._connecting)
+            with self._making:
+                self._http = self._http or Client(timeout=60.0, **self._connecting)
         return self._http
+
+    @cached_property
+    def pace(self) -> "Pace":
+        """Return what was learnt of polling."""
+        from kling._core.polling import Pace
+
+        return Pace(self.settings.retries.chance)
 
     def using(self, settings: Settings) -> Self:
         """Return a transport with other settings and the same connections, which stay this one's to close."""
@@ -204,11 +239,11 @@ class Transport:
 
     def sleep(self, seconds: float) -> None:
         """Wait between two looks at a task."""
-        time.sleep(seconds)
+        self.clock.sleep(seconds)
 
     def now(self) -> float:
         """Return seconds on a clock that never goes back."""
-        return time.monotonic()
+        return self.clock.now()
 
     def close(self) -> None:
         """Close the HTTP client, unless it was the caller's."""

@@ -49,13 +49,10 @@ class AsyncTextToAudio(AsyncTaskResource["text_to_audio.Task"]):
         self,
         *,
         timeout: float = 900.0,
-        interval: float = 5.0,
+        interval: float | None = None,
         on_update: Callable[[text_to_audio.Task], object] | None = None,
         **params: Unpack[text_to_audio_params.Create],
     ) -> text_to_audio.Task:
-        """Start a task and wait for its end: `create` and `wait` in one.
-
-        Takes the arguments of `create`, and of `wait` timeout, interval and on_update.
-        """
+        """Start a task and wait for its end: `create` and `wait` in one, with the arguments of both."""
         made: shared.TaskCreated = await self._call("create", {**params})
-        return await self.wait(made, timeout=timeout, interval=interval, on_update=on_update)
+        return await self.task(made, params).wait(timeout=timeout, interval=interval, on_update=on_update)

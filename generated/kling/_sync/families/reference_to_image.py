@@ -74,13 +74,10 @@ class ReferenceToImage(TaskResource["shared.ImageTask"]):
         self,
         *,
         timeout: float = 900.0,
-        interval: float = 5.0,
+        interval: float | None = None,
         on_update: Callable[[shared.ImageTask], object] | None = None,
         **params: Unpack[reference_to_image_params.Create],
     ) -> shared.ImageTask:
-        """Start a task and wait for its end: `create` and `wait` in one.
-
-        Takes the arguments of `create`, and of `wait` timeout, interval and on_update.
-        """
+        """Start a task and wait for its end: `create` and `wait` in one, with the arguments of both."""
         made: shared.TaskCreated = self._call("create", {**params})
-        return self.wait(made, timeout=timeout, interval=interval, on_update=on_update)
+        return self.task(made, params).wait(timeout=timeout, interval=interval, on_update=on_update)

@@ -85,13 +85,10 @@ class VoiceClone(TaskResource["voice_clone.Task"]):
         self,
         *,
         timeout: float = 900.0,
-        interval: float = 5.0,
+        interval: float | None = None,
         on_update: Callable[[voice_clone.Task], object] | None = None,
         **params: Unpack[voice_clone_params.Create],
     ) -> voice_clone.Task:
-        """Start a task and wait for its end: `create` and `wait` in one.
-
-        Takes the arguments of `create`, and of `wait` timeout, interval and on_update.
-        """
+        """Start a task and wait for its end: `create` and `wait` in one, with the arguments of both."""
         made: shared.TaskCreated = self._call("create", {**params})
-        return self.wait(made, timeout=timeout, interval=interval, on_update=on_update)
+        return self.task(made, params).wait(timeout=timeout, interval=interval, on_update=on_update)

@@ -3,26 +3,20 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from copy import copy
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, Self, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, Unpack
 
-from kling._core.lifecycle import Lifecycle
 from kling._core.operation import Operation, family
 from kling._core.settings import CallOptions as CallOptions
-from kling.errors import TaskFailed, TaskTimeout
+from kling._core.task import HasTaskId as HasTaskId
+from kling._core.task import TaskT, facts
 
 from .transport import AsyncTransport
 
 if TYPE_CHECKING:
+    from kling._core.polling import Waiting
     from kling._core.raw import Raw, RawResponse
 
-
-class HasTaskId(Protocol):
-    """Anything that names a task: what a create answered, or the task itself."""
-
-    task_id: str
-
-
-TaskT = TypeVar("TaskT", bound=HasTaskId)
+    from .task import AsyncTask
 
 
 class AsyncResource:
@@ -101,46 +95,25 @@ class AsyncTaskResource(AsyncResource, Generic[TaskT]):
                 return
 
     async def wait(
-        self,
-        task: str | HasTaskId,
-        *,
-        timeout: float = 900.0,
-        interval: float = 5.0,
-        on_update: Callable[[TaskT], object] | None = None,
+        self, task: str | HasTaskId, *, on_update: Callable[[TaskT], object] | None = None, **how: Unpack["Waiting"]
     ) -> TaskT:
-        """Look at a task every `interval` seconds until it has ended, and return it.
+        """Look at a task until it has ended, and return it.
 
-        `on_update` is called with the task whenever its status changed. Raises `TaskFailed` with the service's reason,
-        `TaskTimeout` with the task as last seen after `timeout` seconds; waiting can go on from there.
+        After the first look the next is when such tasks usually end, then one every 5 to 10 s, or every `interval`
+        seconds, or when a callback falls into the `inbox`. `on_update` is called whenever the status changed. Raises
+        `TaskFailed` with the service's reason, `TaskTimeout` after `timeout` (900) seconds; wait again to go on.
         """
-        deadline = self._transport.now() + timeout
-        status = None
-        while True:
-            found = await self.get(task)
-            if on_update is not None and self._status(found) != status:
-                on_update(found)
-            status = self._status(found)
-            if self._ended(found):
-                return found
-            left = deadline - self._transport.now()
-            if left <= 0:
-                raise TaskTimeout(found, timeout)
-            await self._transport.sleep(min(interval * self._transport.settings.jitter(), left))
+        return await self.task(task).wait(on_update=on_update, **how)
 
-    def _status(self, task: object) -> str:
-        return str(getattr(task, self._lifecycle.field, ""))
+    def task(self, task: str | HasTaskId, arguments: Mapping[str, object] = {}) -> "AsyncTask[TaskT]":
+        """Return a handle on a task, which can be waited for with others and written down. Asks nothing.
 
-    @property
-    def _lifecycle(self) -> Lifecycle:
-        found = family(self._family).lifecycle
-        assert found is not None, "a family with tasks has a lifecycle"
-        return found
+        `task` is what a create answered, or an id; `arguments` are those of the create: their model tells how long such
+        a task takes.
+        """
+        from .task import AsyncTask
 
-    def _ended(self, task: TaskT) -> bool:
-        verdict = self._lifecycle.verdict(self._status(task))
-        if verdict == "failed":
-            raise TaskFailed(task)
-        return verdict == "done"
+        return AsyncTask(self, _id(task), **facts(task, arguments))
 
 
 def _id(task: str | HasTaskId) -> str:

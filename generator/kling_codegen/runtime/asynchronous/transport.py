@@ -6,7 +6,9 @@ import os
 import time
 from collections.abc import Mapping
 from copy import copy
+from functools import cached_property
 from logging import DEBUG
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Self
 
 from kling._core.credentials import AsyncProvider, server_time
@@ -29,14 +31,39 @@ from kling.errors import (
 if TYPE_CHECKING:
     from httpx2 import URL, AsyncClient, Response
 
+    from kling._core.polling import Pace
+
+
+class AsyncClock:
+    """The real time. A test gives a client one of its own, which is moved by hand."""
+
+    def now(self) -> float:
+        return time.monotonic()
+
+    def unix(self) -> float:
+        return time.time()
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
 
 class AsyncTransport:
     """Owns the HTTP client. One for a client and all its families; safe to share between tasks."""
 
-    def __init__(self, settings: Settings, http: "AsyncClient | None", *, owns: bool, connecting: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        http: "AsyncClient | None",
+        *,
+        owns: bool,
+        connecting: Mapping[str, Any],
+        clock: AsyncClock | None = None,
+    ) -> None:
         self.settings = settings
+        self.clock = clock or AsyncClock()
         self._http = http
         self._owns = owns
+        self._making = Lock()  # many may make the first call at once
         self._connecting = connecting
         self._urls: dict[str, URL] = {}
 
@@ -46,8 +73,16 @@ class AsyncTransport:
         if self._http is None:
             from httpx2 import AsyncClient
 
-            self._http = AsyncClient(timeout=60.0, **self._connecting)
+            with self._making:
+                self._http = self._http or AsyncClient(timeout=60.0, **self._connecting)
         return self._http
+
+    @cached_property
+    def pace(self) -> "Pace":
+        """Return what was learnt of polling."""
+        from kling._core.polling import Pace
+
+        return Pace(self.settings.retries.chance)
 
     def using(self, settings: Settings) -> Self:
         """Return a transport with other settings and the same connections, which stay this one's to close."""
@@ -205,11 +240,11 @@ class AsyncTransport:
 
     async def sleep(self, seconds: float) -> None:
         """Wait between two looks at a task."""
-        await asyncio.sleep(seconds)
+        await self.clock.sleep(seconds)
 
     def now(self) -> float:
         """Return seconds on a clock that never goes back."""
-        return time.monotonic()
+        return self.clock.now()
 
     async def aclose(self) -> None:
         """Close the HTTP client, unless it was the caller's."""

@@ -1,0 +1,121 @@
+"""The jobs of a batch, what became of them, and how many may run at once."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from hashlib import sha256
+from math import inf
+from pathlib import Path
+from typing import Any, TypedDict
+
+PROBE = 60.0  # seconds at the known limit after which one task more is tried
+
+JobSaid = Mapping[str, Any] | tuple[Any, Mapping[str, Any]]
+"""{"call": "family.create", "arguments": {...}, "id": "..."}, the id if wanted; or a method of a client and its arguments."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One call to be made once."""
+
+    id: str
+    call: str  # family.create
+    arguments: Mapping[str, Any]
+
+    @property
+    def marks(self) -> dict[str, str]:
+        """Return what tells the arguments from others, without holding them."""
+        return {name: _mark(one) for name, one in sorted(self.arguments.items()) if one is not None}
+
+
+def jobs(said: str | Path | Iterable[JobSaid]) -> Iterator[Job]:
+    """Yield the jobs of a file of JSON lines, or of an iterable. One without an id gets it from what it asks for."""
+    if isinstance(said, str | Path):
+        said = [json.loads(line) for line in Path(said).read_text(encoding="utf-8").split("\n") if line.strip()]
+    seen: dict[str, int] = {}
+    for one in said:
+        if isinstance(one, tuple):
+            one = {"call": f"{one[0].__self__._family}.{one[0].__name__}", "arguments": one[1]}
+        if set(one) - {"id", "call", "arguments"} or "call" not in one:
+            raise ValueError(f"a job holds call, arguments and, if wanted, id; got {dict(one)}")
+        job = Job("", one["call"], one.get("arguments", {}))
+        mark = _mark([job.call, job.marks])
+        seen[mark] = seen.get(mark, 0) + 1
+        yield Job(str(one.get("id", f"{mark}-{seen[mark]}")), job.call, job.arguments)
+
+
+def _mark(value: Any) -> str:
+    return sha256(json.dumps(value, sort_keys=True, default=_text).encode()).hexdigest()[:12]
+
+
+def _text(value: Any) -> str:
+    if hasattr(value, "read"):
+        raise TypeError("a job may be sent more than once, and from another process: give a path in place of an open file")
+    return str(value)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a job."""
+
+    job: Job
+    verdict: str  # done; failed: the task; refused: no task was started; unclear: nobody can tell whether one was
+    task: Any = None  # the typed task, or answer, as last seen
+    task_id: str = ""
+    units: str = ""  # that were deducted, where the service told
+    reason: str = ""  # why there is no result
+    is_earlier: bool = False  # of an earlier run of the same journal
+
+
+@dataclass(frozen=True)
+class Summary:
+    """How far a batch is."""
+
+    total: int
+    running: int
+    done: int
+    failed: int  # refused and unclear ones too
+    units: Decimal  # deducted so far
+
+    @property
+    def left(self) -> int:
+        return self.total - self.done - self.failed
+
+
+class Running(TypedDict, total=False):
+    """How to run a batch."""
+
+    retry_failed: bool  # start anew what has failed in an earlier run of the journal
+    timeout: float  # seconds after which the run ends; what is left is for the next one
+    on_progress: Callable[[Summary], object]  # called whenever the summary changed
+
+
+@dataclass
+class Slots:
+    """How many tasks one kind of resource pack lets run at once, learnt from refusals."""
+
+    running: int = 0
+    limit: float = inf
+    refusals: int = 0  # since the last start
+    free_at: float = 0.0  # nothing is started before
+    probe_at: float = inf  # one more than the limit is tried after
+
+    def rest(self, now: float) -> float:
+        """Return the seconds until a task may be started, as things stand."""
+        return max(0.0, (self.free_at if self.running < self.limit else max(self.free_at, self.probe_at)) - now)
+
+    def taken(self, now: float) -> None:
+        """Count a task that was started."""
+        self.running, self.refusals = self.running + 1, 0
+        if self.running > self.limit:
+            self.limit, self.probe_at = self.running, now + PROBE
+
+    def refused(self, now: float, delay: float) -> None:
+        """What is running is the limit: nothing more for `delay` seconds, or until a task ends."""
+        self.limit, self.refusals = max(1, self.running), self.refusals + 1
+        self.free_at, self.probe_at = now + delay, now + PROBE
+
+    def freed(self) -> None:
+        """Count a task that has ended."""
+        self.running, self.free_at = self.running - 1, 0.0
