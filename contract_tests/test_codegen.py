@@ -99,10 +99,10 @@ def test_argument_names(name: str, expected: str) -> None:
     assert argument_name(name) == expected
 
 
-def test_the_client_stays_small(spec: Spec) -> None:
-    """The shipped client for the whole API is to stay under 12,000 lines."""
-    files = client(plain(spec))
-    assert sum(text.count("\n") for name, text in files.items() if name.endswith(".py")) < 12_000
+def test_the_client_stays_small() -> None:
+    """Formatted as it is shipped, the whole client stays within its budget of lines."""
+    client = Path(__file__).resolve().parent.parent / "generated" / "kling"
+    assert sum(path.read_text(encoding="utf-8").count("\n") for path in client.rglob("*.py")) < 12_000
 
 
 def _command(*arguments: str) -> subprocess.CompletedProcess[str]:

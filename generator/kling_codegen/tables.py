@@ -46,8 +46,10 @@ def _operation(operation: Operation) -> Document:
     query = {argument_name(one["name"]): one["name"] for one in operation.parameters if one["in"] == "query"}
     body = None if operation.request is None else _bare(operation.request)
     price = {} if operation.price is None else {"price": operation.price}
+    members = (operation.request or {}).get("properties", {})
+    names = {argument_name(one): one for one in members if argument_name(one) != one}
     made = {"verb": operation.verb, "path": operation.path, "query": query, "body": body, "reply": model, "is_list": is_list}
-    return {**made, **price}
+    return {**made, **price, **({"names": names} if names else {})}
 
 
 def prices(document: Document) -> str:

@@ -24,7 +24,7 @@ class MethodView:
     name: str  # create
     signature: str  # , *, prompt: str, mode: Literal["std", "pro"] | None = None, **options: Unpack[CallOptions]
     returns: str  # shared.TaskCreated
-    call: str  # "create", {"prompt": prompt, "mode": mode}
+    call: str  # "create", locals()
     doc: list[str]  # the docstring's lines
     params: str  # text_to_video_params.Create: the arguments as a TypedDict; empty where there is no body
 
@@ -92,14 +92,13 @@ def _modules(text: str, document: Document) -> list[str]:
 def _method(operation: Operation, document: Document) -> MethodView:
     returns, is_list = reply(operation)
     fields = _fields(operation, document)
-    body = {name: one for name, one in fields.items() if one["in"] == "body"}
     query = {name: one for name, one in fields.items() if one["in"] == "query"}
     path = {name: one for name, one in fields.items() if one["in"] == "path"}
     return MethodView(
         name=operation.name,
         signature=_signature(fields, document),
         returns=f"list[{returns}]" if is_list else returns,
-        call=_call(operation, body, query, path),
+        call=_call(operation, query, path),
         doc=_doc(operation, fields),
         params=_params(operation),
     )
@@ -133,19 +132,15 @@ def _argument(name: str, one: dict[str, Any], document: Document) -> str:
     return f"{argument_name(name)}: {kind}" if one["needed"] else f"{argument_name(name)}: {kind} | None = None"
 
 
-def _call(operation: Operation, body: dict[str, Any], query: dict[str, Any], path: dict[str, Any]) -> str:
+def _call(operation: Operation, query: dict[str, Any], path: dict[str, Any]) -> str:
     parts = [f'"{operation.name}"']
     if operation.request_name is not None:
-        parts.append(_pairs(body))
+        parts.append("locals()")  # the arguments are the body, but for self and options
     if path:
-        parts.append(f"path={_pairs(path)}")
+        parts.append("path={" + ", ".join(f'"{name}": {argument_name(name)}' for name in path) + "}")
     if query:
         parts.append("query={" + ", ".join(f'"{argument_name(one)}": {argument_name(one)}' for one in query) + "}")
     return ", ".join(parts)
-
-
-def _pairs(fields: dict[str, Any]) -> str:
-    return "{" + ", ".join(f'"{name}": {argument_name(name)}' for name in fields) + "}"
 
 
 def _doc(operation: Operation, fields: dict[str, dict[str, Any]]) -> list[str]:

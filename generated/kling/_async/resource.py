@@ -50,9 +50,12 @@ class AsyncResource:
     async def _call(
         self, name: str, body: dict[str, Any] | None = None, *, path: Mapping[str, str] = {}, query: Mapping[str, Any] = {}
     ) -> Any:
-        """Send what was given of the arguments; `body` and `query` may hold None for what was not."""
+        """Send what was given of the arguments; `body` and `query` may hold None for what was not.
+
+        `body` may be the `locals()` of a method: what it has beside the arguments is left out.
+        """
         operation = self._operation(name)
-        said = None if body is None else {key: value for key, value in body.items() if value is not None}
+        said = None if body is None else operation.said(body)
         asked = {operation.query[key]: value for key, value in query.items() if value is not None}
         return await self._transport.call(operation, path=path, query=asked, body=said)
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib import import_module
 from pathlib import Path
@@ -32,6 +32,7 @@ class Operation:
     reply: str  # shared.VideoTask
     is_list: bool  # data is a list of them
     price: str | None = None  # the price list that a call is charged by
+    names: Mapping[str, str] = field(default_factory=dict)  # arguments that have another name on the wire, with that name
 
     @cached_property
     def check(self) -> Check:
@@ -54,6 +55,11 @@ class Operation:
     def role(self) -> str:
         """Return the last part of the id: create, get, page, or a verb of its own."""
         return self.id.partition(".")[2]
+
+    def said(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the body that a method's arguments say, by the names on the wire; what was not given is left out."""
+        given = [(key, one) for key, one in arguments.items() if one is not None and key not in ("self", "options")]
+        return {self.names.get(key, key): one for key, one in given} if self.names else dict(given)
 
     def takes(self, name: str) -> bool:
         """Say whether the body has a member of this name."""

@@ -39,9 +39,7 @@ class AsyncPaperBoat(AsyncTaskResource["shared.VideoTask"]):
 
         Source: Paper Boat page, seen 2026-03.
         """
-        made: shared.TaskCreated = await self._with(options)._call(
-            "create", {"sheets": sheets, "colour": colour, "class": class_, "sail": sail}
-        )
+        made: shared.TaskCreated = await self._with(options)._call("create", locals())
         return made
 
     async def run(

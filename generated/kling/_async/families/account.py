@@ -57,10 +57,7 @@ class AsyncAccount(AsyncResource):
 
         Source: Account Usage page, seen 2026-09.
         """
-        made: account.BalanceLedger = await self._with(options)._call(
-            "billing_balance",
-            {"start_time": start_time, "end_time": end_time, "limit": limit, "filters": filters, "cursor": cursor},
-        )
+        made: account.BalanceLedger = await self._with(options)._call("billing_balance", locals())
         return made
 
     async def billing_package(
@@ -84,8 +81,5 @@ class AsyncAccount(AsyncResource):
 
         Source: Account Usage page, seen 2026-09.
         """
-        made: account.PackageLedger = await self._with(options)._call(
-            "billing_package",
-            {"start_time": start_time, "end_time": end_time, "limit": limit, "filters": filters, "cursor": cursor},
-        )
+        made: account.PackageLedger = await self._with(options)._call("billing_package", locals())
         return made

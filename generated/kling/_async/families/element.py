@@ -50,20 +50,7 @@ class AsyncElement(AsyncTaskResource["element.Task"]):
 
         Source: Element Management page, seen 2026-09.
         """
-        made: shared.TaskCreated = await self._with(options)._call(
-            "create",
-            {
-                "element_name": element_name,
-                "element_description": element_description,
-                "reference_type": reference_type,
-                "element_image_list": element_image_list,
-                "element_video_list": element_video_list,
-                "element_voice_id": element_voice_id,
-                "tag_list": tag_list,
-                "callback_url": callback_url,
-                "external_task_id": external_task_id,
-            },
-        )
+        made: shared.TaskCreated = await self._with(options)._call("create", locals())
         return made
 
     async def presets(
@@ -90,7 +77,7 @@ class AsyncElement(AsyncTaskResource["element.Task"]):
 
         Source: Element Management page, seen 2026-09.
         """
-        made: shared.ElementDeleted = await self._with(options)._call("delete", {"element_id": element_id})
+        made: shared.ElementDeleted = await self._with(options)._call("delete", locals())
         return made
 
     async def run(

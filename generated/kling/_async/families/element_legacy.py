@@ -41,16 +41,7 @@ class AsyncElementLegacy(AsyncResource):
 
         Source: Element Management page, seen 2026-01.
         """
-        made: element_legacy.Element = await self._with(options)._call(
-            "make",
-            {
-                "element_name": element_name,
-                "element_description": element_description,
-                "element_frontal_image": element_frontal_image,
-                "element_refer_list": element_refer_list,
-                "tag_list": tag_list,
-            },
-        )
+        made: element_legacy.Element = await self._with(options)._call("make", locals())
         return made
 
     async def browse(
@@ -93,5 +84,5 @@ class AsyncElementLegacy(AsyncResource):
 
         Source: Element Management page, seen 2026-01.
         """
-        made: shared.ElementDeleted = await self._with(options)._call("delete", {"element_id": element_id})
+        made: shared.ElementDeleted = await self._with(options)._call("delete", locals())
         return made

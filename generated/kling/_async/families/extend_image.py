@@ -53,21 +53,7 @@ class AsyncExtendImage(AsyncTaskResource["shared.ImageTask"]):
 
         Source: Image Expansion page, seen 2026-09.
         """
-        made: shared.TaskCreated = await self._with(options)._call(
-            "create",
-            {
-                "image": image,
-                "up_expansion_ratio": up_expansion_ratio,
-                "down_expansion_ratio": down_expansion_ratio,
-                "left_expansion_ratio": left_expansion_ratio,
-                "right_expansion_ratio": right_expansion_ratio,
-                "prompt": prompt,
-                "n": n,
-                "watermark_info": watermark_info,
-                "callback_url": callback_url,
-                "external_task_id": external_task_id,
-            },
-        )
+        made: shared.TaskCreated = await self._with(options)._call("create", locals())
         return made
 
     async def run(

@@ -64,25 +64,7 @@ class AsyncImageGeneration(AsyncTaskResource["shared.ImageTask"]):
 
         Source: Image Generation page, seen 2026-09.
         """
-        made: shared.TaskCreated = await self._with(options)._call(
-            "create",
-            {
-                "prompt": prompt,
-                "model_name": model_name,
-                "negative_prompt": negative_prompt,
-                "image": image,
-                "image_reference": image_reference,
-                "image_fidelity": image_fidelity,
-                "human_fidelity": human_fidelity,
-                "element_list": element_list,
-                "resolution": resolution,
-                "n": n,
-                "aspect_ratio": aspect_ratio,
-                "watermark_info": watermark_info,
-                "callback_url": callback_url,
-                "external_task_id": external_task_id,
-            },
-        )
+        made: shared.TaskCreated = await self._with(options)._call("create", locals())
         return made
 
     async def run(

@@ -27,5 +27,5 @@ class AsyncImageRecognize(AsyncResource):
 
         Source: Image Recognition page, seen 2026-09.
         """
-        made: image_recognize.Recognized = await self._with(options)._call("recognize", {"image": image})
+        made: image_recognize.Recognized = await self._with(options)._call("recognize", locals())
         return made

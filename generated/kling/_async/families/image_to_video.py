@@ -78,31 +78,7 @@ class AsyncImageToVideo(AsyncTaskResource["shared.VideoTask"]):
 
         Source: Image to Video page, seen 2026-03.
         """
-        made: shared.TaskCreated = await self._with(options)._call(
-            "create",
-            {
-                "model_name": model_name,
-                "image": image,
-                "image_tail": image_tail,
-                "multi_shot": multi_shot,
-                "shot_type": shot_type,
-                "prompt": prompt,
-                "multi_prompt": multi_prompt,
-                "negative_prompt": negative_prompt,
-                "element_list": element_list,
-                "voice_list": voice_list,
-                "sound": sound,
-                "cfg_scale": cfg_scale,
-                "mode": mode,
-                "static_mask": static_mask,
-                "dynamic_masks": dynamic_masks,
-                "camera_control": camera_control,
-                "duration": duration,
-                "watermark_info": watermark_info,
-                "callback_url": callback_url,
-                "external_task_id": external_task_id,
-            },
-        )
+        made: shared.TaskCreated = await self._with(options)._call("create", locals())
         return made
 
     async def run(

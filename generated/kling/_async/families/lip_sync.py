@@ -31,7 +31,7 @@ class AsyncLipSync(AsyncTaskResource["shared.VideoTask"]):
 
         Source: Face Recognition page, seen 2026-09.
         """
-        made: lip_sync.Faces = await self._with(options)._call("identify_face", {"video_id": video_id, "video_url": video_url})
+        made: lip_sync.Faces = await self._with(options)._call("identify_face", locals())
         return made
 
     async def create(
@@ -56,16 +56,7 @@ class AsyncLipSync(AsyncTaskResource["shared.VideoTask"]):
 
         Source: Lip Sync page, seen 2026-09.
         """
-        made: shared.TaskCreated = await self._with(options)._call(
-            "create",
-            {
-                "session_id": session_id,
-                "face_choose": face_choose,
-                "watermark_info": watermark_info,
-                "external_task_id": external_task_id,
-                "callback_url": callback_url,
-            },
-        )
+        made: shared.TaskCreated = await self._with(options)._call("create", locals())
         return made
 
     async def run(

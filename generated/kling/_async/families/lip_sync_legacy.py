@@ -30,7 +30,7 @@ class AsyncLipSyncLegacy(AsyncTaskResource["shared.VideoTask"]):
 
         Source: ComfyUI: Kling nodes page, seen 2025-10.
         """
-        made: shared.TaskCreated = await self._with(options)._call("create", {"input": input, "callback_url": callback_url})
+        made: shared.TaskCreated = await self._with(options)._call("create", locals())
         return made
 
     async def run(

@@ -37,7 +37,5 @@ class AsyncTextToSpeech(AsyncResource):
 
         Source: TTS page, seen 2026-09.
         """
-        made: text_to_speech.Speech = await self._with(options)._call(
-            "synthesize", {"text": text, "voice_id": voice_id, "voice_language": voice_language, "voice_speed": voice_speed}
-        )
+        made: text_to_speech.Speech = await self._with(options)._call("synthesize", locals())
         return made

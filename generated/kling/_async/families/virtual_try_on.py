@@ -43,16 +43,7 @@ class AsyncVirtualTryOn(AsyncTaskResource["virtual_try_on.Task"]):
 
         Source: Virtual Try-On page, seen 2026-03.
         """
-        made: shared.TaskCreated = await self._with(options)._call(
-            "create",
-            {
-                "human_image": human_image,
-                "cloth_image": cloth_image,
-                "model_name": model_name,
-                "callback_url": callback_url,
-                "external_task_id": external_task_id,
-            },
-        )
+        made: shared.TaskCreated = await self._with(options)._call("create", locals())
         return made
 
     async def run(

@@ -57,10 +57,7 @@ class Account(Resource):
 
         Source: Account Usage page, seen 2026-09.
         """
-        made: account.BalanceLedger = self._with(options)._call(
-            "billing_balance",
-            {"start_time": start_time, "end_time": end_time, "limit": limit, "filters": filters, "cursor": cursor},
-        )
+        made: account.BalanceLedger = self._with(options)._call("billing_balance", locals())
         return made
 
     def billing_package(
@@ -84,8 +81,5 @@ class Account(Resource):
 
         Source: Account Usage page, seen 2026-09.
         """
-        made: account.PackageLedger = self._with(options)._call(
-            "billing_package",
-            {"start_time": start_time, "end_time": end_time, "limit": limit, "filters": filters, "cursor": cursor},
-        )
+        made: account.PackageLedger = self._with(options)._call("billing_package", locals())
         return made

@@ -38,14 +38,7 @@ class AiMultiShot(TaskResource["ai_multi_shot.Task"]):
 
         Source: AI Multi-Shot page, seen 2026-09.
         """
-        made: shared.TaskCreated = self._with(options)._call(
-            "create",
-            {
-                "element_frontal_image": element_frontal_image,
-                "callback_url": callback_url,
-                "external_task_id": external_task_id,
-            },
-        )
+        made: shared.TaskCreated = self._with(options)._call("create", locals())
         return made
 
     def run(

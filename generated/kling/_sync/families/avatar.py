@@ -50,19 +50,7 @@ class Avatar(TaskResource["shared.VideoTask"]):
 
         Source: Avatar page, seen 2026-09.
         """
-        made: shared.TaskCreated = self._with(options)._call(
-            "create",
-            {
-                "image": image,
-                "audio_id": audio_id,
-                "sound_file": sound_file,
-                "prompt": prompt,
-                "mode": mode,
-                "watermark_info": watermark_info,
-                "callback_url": callback_url,
-                "external_task_id": external_task_id,
-            },
-        )
+        made: shared.TaskCreated = self._with(options)._call("create", locals())
         return made
 
     def run(

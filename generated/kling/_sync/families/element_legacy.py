@@ -41,16 +41,7 @@ class ElementLegacy(Resource):
 
         Source: Element Management page, seen 2026-01.
         """
-        made: element_legacy.Element = self._with(options)._call(
-            "make",
-            {
-                "element_name": element_name,
-                "element_description": element_description,
-                "element_frontal_image": element_frontal_image,
-                "element_refer_list": element_refer_list,
-                "tag_list": tag_list,
-            },
-        )
+        made: element_legacy.Element = self._with(options)._call("make", locals())
         return made
 
     def browse(
@@ -93,5 +84,5 @@ class ElementLegacy(Resource):
 
         Source: Element Management page, seen 2026-01.
         """
-        made: shared.ElementDeleted = self._with(options)._call("delete", {"element_id": element_id})
+        made: shared.ElementDeleted = self._with(options)._call("delete", locals())
         return made

@@ -46,18 +46,7 @@ class ExtendVideo(TaskResource["extend_video.Task"]):
 
         Source: Extend Video page, seen 2026-03.
         """
-        made: shared.TaskCreated = self._with(options)._call(
-            "create",
-            {
-                "video_id": video_id,
-                "prompt": prompt,
-                "negative_prompt": negative_prompt,
-                "cfg_scale": cfg_scale,
-                "watermark_info": watermark_info,
-                "callback_url": callback_url,
-                "external_task_id": external_task_id,
-            },
-        )
+        made: shared.TaskCreated = self._with(options)._call("create", locals())
         return made
 
     def run(

@@ -59,23 +59,7 @@ class ImageOmni(TaskResource["image_omni.Task"]):
 
         Source: Omni Image page, seen 2026-09.
         """
-        made: shared.TaskCreated = self._with(options)._call(
-            "create",
-            {
-                "prompt": prompt,
-                "model_name": model_name,
-                "image_list": image_list,
-                "element_list": element_list,
-                "resolution": resolution,
-                "result_type": result_type,
-                "n": n,
-                "series_amount": series_amount,
-                "aspect_ratio": aspect_ratio,
-                "watermark_info": watermark_info,
-                "callback_url": callback_url,
-                "external_task_id": external_task_id,
-            },
-        )
+        made: shared.TaskCreated = self._with(options)._call("create", locals())
         return made
 
     def run(

@@ -27,5 +27,5 @@ class ImageRecognize(Resource):
 
         Source: Image Recognition page, seen 2026-09.
         """
-        made: image_recognize.Recognized = self._with(options)._call("recognize", {"image": image})
+        made: image_recognize.Recognized = self._with(options)._call("recognize", locals())
         return made

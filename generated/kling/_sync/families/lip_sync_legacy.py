@@ -30,7 +30,7 @@ class LipSyncLegacy(TaskResource["shared.VideoTask"]):
 
         Source: ComfyUI: Kling nodes page, seen 2025-10.
         """
-        made: shared.TaskCreated = self._with(options)._call("create", {"input": input, "callback_url": callback_url})
+        made: shared.TaskCreated = self._with(options)._call("create", locals())
         return made
 
     def run(

@@ -59,22 +59,7 @@ class MotionControl(TaskResource["shared.VideoTask"]):
 
         Source: Motion Control page, seen 2026-03.
         """
-        made: shared.TaskCreated = self._with(options)._call(
-            "create",
-            {
-                "image_url": image_url,
-                "video_url": video_url,
-                "character_orientation": character_orientation,
-                "mode": mode,
-                "model_name": model_name,
-                "prompt": prompt,
-                "element_list": element_list,
-                "keep_original_sound": keep_original_sound,
-                "watermark_info": watermark_info,
-                "callback_url": callback_url,
-                "external_task_id": external_task_id,
-            },
-        )
+        made: shared.TaskCreated = self._with(options)._call("create", locals())
         return made
 
     def run(

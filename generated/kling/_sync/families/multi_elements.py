@@ -31,9 +31,7 @@ class MultiElements(TaskResource["multi_elements.Task"]):
 
         Source: Multi-Elements page, seen 2026-09.
         """
-        made: multi_elements.Session = self._with(options)._call(
-            "init_selection", {"video_id": video_id, "video_url": video_url}
-        )
+        made: multi_elements.Session = self._with(options)._call("init_selection", locals())
         return made
 
     def add_selection(
@@ -53,9 +51,7 @@ class MultiElements(TaskResource["multi_elements.Task"]):
 
         Source: Multi-Elements page, seen 2026-09.
         """
-        made: multi_elements.Selection = self._with(options)._call(
-            "add_selection", {"session_id": session_id, "frame_index": frame_index, "points": points}
-        )
+        made: multi_elements.Selection = self._with(options)._call("add_selection", locals())
         return made
 
     def delete_selection(
@@ -75,9 +71,7 @@ class MultiElements(TaskResource["multi_elements.Task"]):
 
         Source: Multi-Elements page, seen 2026-09.
         """
-        made: multi_elements.Selection = self._with(options)._call(
-            "delete_selection", {"session_id": session_id, "frame_index": frame_index, "points": points}
-        )
+        made: multi_elements.Selection = self._with(options)._call("delete_selection", locals())
         return made
 
     def clear_selection(self, *, session_id: str, **options: Unpack[CallOptions]) -> multi_elements.Cleared:
@@ -88,7 +82,7 @@ class MultiElements(TaskResource["multi_elements.Task"]):
 
         Source: Multi-Elements page, seen 2026-09.
         """
-        made: multi_elements.Cleared = self._with(options)._call("clear_selection", {"session_id": session_id})
+        made: multi_elements.Cleared = self._with(options)._call("clear_selection", locals())
         return made
 
     def preview_selection(self, *, session_id: str, **options: Unpack[CallOptions]) -> multi_elements.Preview:
@@ -99,7 +93,7 @@ class MultiElements(TaskResource["multi_elements.Task"]):
 
         Source: Multi-Elements page, seen 2026-09.
         """
-        made: multi_elements.Preview = self._with(options)._call("preview_selection", {"session_id": session_id})
+        made: multi_elements.Preview = self._with(options)._call("preview_selection", locals())
         return made
 
     def create(
@@ -137,21 +131,7 @@ class MultiElements(TaskResource["multi_elements.Task"]):
 
         Source: Multi-Elements page, seen 2026-09.
         """
-        made: shared.TaskCreated = self._with(options)._call(
-            "create",
-            {
-                "session_id": session_id,
-                "edit_mode": edit_mode,
-                "prompt": prompt,
-                "image_list": image_list,
-                "negative_prompt": negative_prompt,
-                "mode": mode,
-                "duration": duration,
-                "watermark_info": watermark_info,
-                "callback_url": callback_url,
-                "external_task_id": external_task_id,
-            },
-        )
+        made: shared.TaskCreated = self._with(options)._call("create", locals())
         return made
 
     def run(

@@ -53,21 +53,7 @@ class ReferenceToImage(TaskResource["shared.ImageTask"]):
 
         Source: Multi-Image to Image page, seen 2026-09.
         """
-        made: shared.TaskCreated = self._with(options)._call(
-            "create",
-            {
-                "subject_image_list": subject_image_list,
-                "model_name": model_name,
-                "prompt": prompt,
-                "scene_image": scene_image,
-                "style_image": style_image,
-                "n": n,
-                "aspect_ratio": aspect_ratio,
-                "watermark_info": watermark_info,
-                "callback_url": callback_url,
-                "external_task_id": external_task_id,
-            },
-        )
+        made: shared.TaskCreated = self._with(options)._call("create", locals())
         return made
 
     def run(

@@ -39,10 +39,7 @@ class TextToAudio(TaskResource["text_to_audio.Task"]):
 
         Source: Text to Audio page, seen 2026-09.
         """
-        made: shared.TaskCreated = self._with(options)._call(
-            "create",
-            {"prompt": prompt, "duration": duration, "external_task_id": external_task_id, "callback_url": callback_url},
-        )
+        made: shared.TaskCreated = self._with(options)._call("create", locals())
         return made
 
     def run(

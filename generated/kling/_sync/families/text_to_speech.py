@@ -37,7 +37,5 @@ class TextToSpeech(Resource):
 
         Source: TTS page, seen 2026-09.
         """
-        made: text_to_speech.Speech = self._with(options)._call(
-            "synthesize", {"text": text, "voice_id": voice_id, "voice_language": voice_language, "voice_speed": voice_speed}
-        )
+        made: text_to_speech.Speech = self._with(options)._call("synthesize", locals())
         return made

@@ -66,27 +66,7 @@ class TextToVideo(TaskResource["shared.VideoTask"]):
 
         Source: Text to Video page, seen 2026-03.
         """
-        made: shared.TaskCreated = self._with(options)._call(
-            "create",
-            {
-                "model_name": model_name,
-                "prompt": prompt,
-                "negative_prompt": negative_prompt,
-                "multi_shot": multi_shot,
-                "shot_type": shot_type,
-                "multi_prompt": multi_prompt,
-                "voice_list": voice_list,
-                "sound": sound,
-                "cfg_scale": cfg_scale,
-                "mode": mode,
-                "camera_control": camera_control,
-                "aspect_ratio": aspect_ratio,
-                "duration": duration,
-                "watermark_info": watermark_info,
-                "callback_url": callback_url,
-                "external_task_id": external_task_id,
-            },
-        )
+        made: shared.TaskCreated = self._with(options)._call("create", locals())
         return made
 
     def run(

@@ -40,10 +40,7 @@ class VideoEffects(TaskResource["video_effects.Task"]):
 
         Source: Video Effects page, seen 2026-03.
         """
-        made: shared.TaskCreated = self._with(options)._call(
-            "create",
-            {"effect_scene": effect_scene, "input": input, "callback_url": callback_url, "external_task_id": external_task_id},
-        )
+        made: shared.TaskCreated = self._with(options)._call("create", locals())
         return made
 
     def run(

@@ -66,26 +66,7 @@ class VideoOmni(TaskResource["shared.VideoTask"]):
 
         Source: Video Omni page, seen 2026-03.
         """
-        made: shared.TaskCreated = self._with(options)._call(
-            "create",
-            {
-                "model_name": model_name,
-                "multi_shot": multi_shot,
-                "shot_type": shot_type,
-                "prompt": prompt,
-                "multi_prompt": multi_prompt,
-                "image_list": image_list,
-                "element_list": element_list,
-                "video_list": video_list,
-                "sound": sound,
-                "mode": mode,
-                "aspect_ratio": aspect_ratio,
-                "duration": duration,
-                "watermark_info": watermark_info,
-                "callback_url": callback_url,
-                "external_task_id": external_task_id,
-            },
-        )
+        made: shared.TaskCreated = self._with(options)._call("create", locals())
         return made
 
     def run(

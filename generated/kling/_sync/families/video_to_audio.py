@@ -45,18 +45,7 @@ class VideoToAudio(TaskResource["video_to_audio.Task"]):
 
         Source: Video to Audio page, seen 2026-09.
         """
-        made: shared.TaskCreated = self._with(options)._call(
-            "create",
-            {
-                "video_id": video_id,
-                "video_url": video_url,
-                "sound_effect_prompt": sound_effect_prompt,
-                "bgm_prompt": bgm_prompt,
-                "asmr_mode": asmr_mode,
-                "external_task_id": external_task_id,
-                "callback_url": callback_url,
-            },
-        )
+        made: shared.TaskCreated = self._with(options)._call("create", locals())
         return made
 
     def run(

@@ -41,16 +41,7 @@ class VoiceClone(TaskResource["voice_clone.Task"]):
 
         Source: Voice Management page, seen 2026-09.
         """
-        made: shared.TaskCreated = self._with(options)._call(
-            "create",
-            {
-                "voice_name": voice_name,
-                "voice_url": voice_url,
-                "video_id": video_id,
-                "callback_url": callback_url,
-                "external_task_id": external_task_id,
-            },
-        )
+        made: shared.TaskCreated = self._with(options)._call("create", locals())
         return made
 
     def presets(
@@ -78,7 +69,7 @@ class VoiceClone(TaskResource["voice_clone.Task"]):
 
         Source: Voice Management page, seen 2026-09.
         """
-        made: voice_clone.Deleted = self._with(options)._call("delete", {"voice_id": voice_id})
+        made: voice_clone.Deleted = self._with(options)._call("delete", locals())
         return made
 
     def run(
