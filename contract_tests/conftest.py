@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, settings
 
 from kling import Kling
 from kling_mock.clock import Clock
+from kling_mock.post import Post
 from kling_mock.settings import Settings
 from kling_mock.transport import MockTransport
 from kling_mock.world import World
@@ -57,8 +58,8 @@ def bench(bundle: Document, settings: Settings | None = None) -> Bench:
     """Return a mock of a bundle whose clock stands still at a fixed time."""
     delivered: list[tuple[str, bytes]] = []
 
-    def send(url: str, body: bytes) -> int:
-        delivered.append((url, body))
+    def send(post: Post) -> int:
+        delivered.append((post.url, post.body))
         return 200
 
     world = World(bundle, settings or Settings(any_id=True, quotas=False), clock=Clock(speed=0, start_ms=START_MS), send=send)

@@ -15,6 +15,7 @@ from struck import codes, create, look
 
 from kling_mock.faults import Code, Slow
 from kling_mock.handle import MockHandle, running
+from kling_mock.post import Post
 from kling_mock.standing import Faults, StandingFault
 from kling_mock.transport import MockTransport
 
@@ -156,16 +157,18 @@ class TestTasks:
         ],
     )
     @pytest.mark.parametrize("polls", [0, 1])
-    def test_callbacks_go_astray(self, mock: MockHandle, how: str, told: list[str], polls: int) -> None:
+    def test_callbacks_go_astray(
+        self, mock: MockHandle, how: str, told: list[str], polls: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """They come twice, the last first, or not at all, when tasks move by time and by looks; the next task's are in order."""
         mock.change(polls=polls)
         sent: list[str] = []
 
-        def send(url: str, body: bytes) -> int:
-            sent.append(json.loads(body)["task_status"])
+        def send(post: Post) -> int:
+            sent.append(json.loads(post.body)["task_status"])
             return 200
 
-        mock.account.outbox._send = send
+        monkeypatch.setattr(mock.world.dispatcher, "_send", send)
         for fault, expected in ((f"callbacks={how}", told), (None, ["submitted", "processing", "succeed"])):
             task = create(mock, fault, callback_url="http://127.0.0.1:9/x").json()["data"]["task_id"]
             for _ in range(3):

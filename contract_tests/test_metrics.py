@@ -16,8 +16,11 @@ import pytest
 from conftest import BODY, CREATE, Bench
 
 from kling_mock.access_log import AccessLog, opened
+from kling_mock.callbacks import Delivered
 from kling_mock.errors import CannotStart
+from kling_mock.lane import Delivery
 from kling_mock.metrics import Metrics
+from kling_mock.post import Reply
 from kling_mock.recorder import Recorder
 from kling_mock.settings import API_KEY
 
@@ -81,18 +84,15 @@ def test_everything_is_counted(mock: Bench) -> None:
 
 
 def test_callbacks_that_fail_are_counted() -> None:
-    """A receiver that says no, and one that is not there."""
+    """A receiver that says no, one that is not there, and one that may not be told."""
     recorder = Recorder(success="")
-
-    def gone(url: str, body: bytes) -> int:
-        raise OSError("gone")
-
-    recorder.counted(lambda url, body: 503)("http://x", b"")
-    with pytest.raises(OSError, match="gone"):
-        recorder.counted(gone)("http://x", b"")
+    one = Delivery(0, 1, "http://x", bytes)
+    for sent_ms, reply in ((0, Reply(503)), (0, Reply(None, silence="gone")), (None, Reply(None, silence="not sent"))):
+        recorder.delivered(Delivered(1, one, sent_ms, {}, reply))
     told = _parsed(recorder.metrics.text({}, [], accounts=0, dropped=0))
     assert {one: told[one] for one in told if "callbacks" in one} == {
         'kling_mock_callbacks_total{result="5xx"}': 1,
+        'kling_mock_callbacks_total{result="refused"}': 1,
         'kling_mock_callbacks_total{result="unreachable"}': 1,
     }
 

@@ -25,7 +25,7 @@ import sys
 from pathlib import Path
 
 spec = load(Path(sys.argv[1]))
-world = World(ruled(spec), clock=Clock(speed=0), send=lambda url, body: 200)
+world = World(ruled(spec), clock=Clock(speed=0), send=lambda post: 200)
 http = httpx2.Client(transport=MockTransport(world))
 
 def client(check):

@@ -34,7 +34,7 @@ _STEPS = st.lists(
 def _kept(doc: Document, path: Path, **more: Any) -> Bench:
     """Return a mock whose accounts are in a file."""
     world = World(
-        doc, Settings(store=str(path), any_id=True, **more), clock=Clock(speed=0, start_ms=START_MS), send=lambda url, body: 200
+        doc, Settings(store=str(path), any_id=True, **more), clock=Clock(speed=0, start_ms=START_MS), send=lambda post: 200
     )
     return Bench(world)
 

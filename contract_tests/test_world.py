@@ -2,7 +2,6 @@
 
 import json
 from itertools import pairwise
-from threading import Condition
 from typing import Any, cast
 
 import pytest
@@ -10,12 +9,13 @@ from conftest import BODY, START_MS, Bench, bench
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kling_mock.callbacks import Outbox, is_loopback
 from kling_mock.clock import Clock
 from kling_mock.handlers import HANDLERS
 from kling_mock.ids import EPOCH, Ids
+from kling_mock.post import Post
 from kling_mock.settings import Settings
 from kling_mock.tasks import Way
+from kling_mock.world import World
 from kling_spec.bundle import ruled
 from kling_spec.lifecycle import lifecycle
 from kling_spec.load import load
@@ -77,28 +77,31 @@ def test_a_scaled_clock_runs_faster() -> None:
     assert clock.real_seconds_until(20_000) == 1.0
 
 
-@pytest.mark.parametrize(("url", "here"), [("http://127.0.0.1:1/x", True), ("http://localhost/x", True), ("http://[::1]:8/x", True), ("http://127.0.0.1.example.com/", False), ("http://10.0.0.1/", False), ("http://example.com@127.0.0.2/", True), ("http://127.0.0.1@example.com/", False), ("file:///x", False)])  # fmt: skip
-def test_callbacks_go_to_loopback_only(url: str, here: bool) -> None:
-    """Only an address of this machine, or localhost, is posted to; the rest is logged with the reason."""
-    sent: list[str] = []
-    outbox = Outbox(lambda target, body: sent.append(target) or 200, Condition())  # type: ignore[func-returns-value]  # append is the point
+_URLS = [("http://127.0.0.1:1/x", True), ("http://localhost/x", True), ("http://[::1]:8/x", True), ("http://127.0.0.1.example.com/", False), ("http://10.0.0.1/", False), ("http://example.com@127.0.0.2/", True), ("http://127.0.0.1@example.com/", False), ("http://127.0.0.1\\@example.com/", False), ("file:///x", False), ("ftp://127.0.0.1/x", False), ("http://[::1/", False), ("http://127.0.0.1:99999/", False), ("http://hooks.test:8/x", True), ("http://HOOKS.test", True), ("http://a.hooks.test/", False)]  # fmt: skip
+
+
+@pytest.mark.parametrize(("url", "may"), _URLS)
+def test_callbacks_go_to_loopback_and_named_hosts_only(url: str, may: bool) -> None:
+    """Only this machine, or a host that is allowed by name, is posted to; the rest is logged with the reason."""
+    mock = bench(_RULED, Settings(callback_hosts=frozenset({"hooks.test"})))
+    outbox = mock.world.account.outbox
     outbox.put(0, url, lambda: b"{}")
     outbox.settle(1)
-    assert is_loopback(url) is here
-    assert bool(sent) is here
-    assert len(outbox.log) == 1
+    assert mock.delivered == ([(url, b"{}")] if may else [])
+    assert [one.status for one in outbox.log] == [200 if may else None]
+    assert outbox.log[0].problem.startswith("not sent: ") is not may
 
 
-def test_callbacks_fall_due_in_order(mock: Bench) -> None:
+def test_callbacks_fall_due_in_order() -> None:
     """Advancing delivers what fell due, oldest first, across tasks; a receiver that cannot be reached stops nothing."""
     order: list[tuple[int, str]] = []
 
-    def send(url: str, body: bytes) -> int:
-        said = json.loads(body)
+    def send(post: Post) -> int:
+        said = json.loads(post.body)
         order.append((said["updated_at"], said["task_status"]))
         raise OSError("refused")
 
-    mock.world.account.outbox._send = send
+    mock = Bench(World(_RULED, Settings(quotas=False), clock=Clock(speed=0, start_ms=START_MS), send=send))
     for _ in range(20):
         mock.post({**BODY, "callback_url": "http://127.0.0.1:9/x"})
         mock.world.account.clock.advance(0.4)

@@ -72,7 +72,7 @@ class Account:
     @property
     def secrets(self) -> tuple[str, ...]:
         """Return what nobody may be told."""
-        return self.secret_key, self.api_key, self.access_key
+        return self.secret_key, self.api_key, self.access_key, *(one.text for one in self.outbox.secrets.all)
 
     def ended(self, task: Task) -> None:
         """Free what a task held, now that it is known when it ended, and give what it made."""

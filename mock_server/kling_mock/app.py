@@ -14,7 +14,6 @@ from fastapi import FastAPI
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from .dispatcher import Dispatcher
 from .line import arrives
 from .request import JSON, Answer, Request
 from .streams import send_stream
@@ -39,7 +38,7 @@ def app(world: World) -> ASGIApp:
 def _fastapi(world: World, endpoint: ASGIApp) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        with Dispatcher(world):
+        with world.dispatcher:
             yield
         world.close()
 

@@ -55,6 +55,8 @@ def serve(
     lenient_models: of.LenientModels = False,
     strict: of.Strict = False,
     scenario: of.Scenarios = None,
+    callback_retries: of.Retries = 0,
+    callback_host: of.Hosts = None,
     journal: of.Journal = JOURNAL,
     access_log: of.AccessLog = "",
     as_of: of.AsOf = None,
@@ -75,25 +77,22 @@ def serve(
 
 def _settings(asked: Mapping[str, Any]) -> Settings:
     """Return what the options say of the mock's behaviour."""
-    from .callbacks import is_loopback
+    from .receivers import is_loopback
     from .scenario import loaded
 
     names = {one.name for one in fields(Settings)}
     said = {name: one for name, one in asked.items() if name in names}
-    is_near = is_loopback(f"http://{_netloc(asked['host'])}")
+    is_near = is_loopback(asked["host"])
     token = asked["control_token"] or ("" if is_near else secrets.token_urlsafe(24))
     played = tuple(loaded(one) for one in asked["scenario"] or ())
     exact = {
         "scenarios": played,
+        "callback_hosts": frozenset(one.lower() for one in asked["callback_host"] or ()),
         "prefix": _prefix(asked["prefix"]),
         "units": Decimal(str(asked["units"])),
         "control_token": token,
     }
     return Settings(**{**said, **exact})
-
-
-def _netloc(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
 
 
 def _prefix(text: str) -> str:

@@ -46,13 +46,25 @@ class MockHandle(Verifying):
         return MockHandle(self.url, self.world, self.world.accounts.get(made["id"]))
 
     def change(self, **options: Any) -> None:
-        """Change the account: state, allowed_ips, denied, requests_per_second, polls, packs, clock."""
+        """Change the account: state, allowed_ips, denied, requests_per_second, polls, packs, clock, callback_retries."""
         self.control("PATCH", f"/accounts/{self.account.id}", options)
 
     def advance(self, seconds: float) -> list[Delivered]:
         """Move the clock forward; callbacks that fall due are delivered in order before this returns."""
         self.account.clock.advance(seconds)
         return self.account.outbox.settle(self.account.clock.now())
+
+    def deliveries(self, task_id: str | None = None) -> list[Delivered]:
+        """Return the attempts to post callbacks that the log keeps, of all tasks or of one."""
+        return [one for one in list(self.account.outbox.log) if task_id in (None, one.delivery.task_id)]
+
+    def redeliver(self, number: int) -> Delivered:
+        """Post the message of a log entry once more, with the same webhook-id."""
+        return self.account.outbox.again(number)
+
+    def sign_callbacks(self, secret: str = "") -> str:
+        """Sign callbacks with a secret, `whsec_` and base64 (default: a new one), and return it."""
+        return self.account.outbox.secrets.start(secret)
 
     def fail_next(self, reason: str = "Failure to pass the risk control system") -> None:
         """Let the next task fail with this text."""

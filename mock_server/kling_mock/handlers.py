@@ -116,7 +116,16 @@ def announce(world: "World", account: Account, task: Task, place: int) -> None:
     if task.callback_url and task.begins[place] < NEVER:
         telling = world.tellings[task.family]
         for told, at_ms in account.faults.announced(task, place):
-            account.outbox.put(at_ms, task.callback_url, partial(_callback, telling, task, task.begins[told]))
+            body = partial(_callback, telling, task, task.begins[told])
+            account.outbox.put(at_ms, task.callback_url, body, task_id=task.id, state=task.way.states[told])
+
+
+def announce_rest(world: "World", account: Account, after_ms: int) -> None:
+    """Plan the callbacks of all states that come after a time: those of an account that was restored."""
+    for task in account.tasks:
+        for place, begins in enumerate(task.begins):
+            if begins > after_ms:
+                announce(world, account, task, place)
 
 
 def _callback(telling: TaskReply, task: Task, at: int) -> bytes:

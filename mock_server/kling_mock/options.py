@@ -45,3 +45,7 @@ LenientModels = Annotated[bool, Option("--lenient-models", help="Take what the t
 Strict = Annotated[bool, Option("--strict", help="Refuse all that the spec does not allow.")]
 Journal = Annotated[int, Option(min=0, metavar="N", help="Calls that each account's journal keeps; 0: none.")]
 AccessLog = Annotated[str, Option(metavar="FILE", help="Write a line of JSON for each request; - is standard error.")]
+Retries = Annotated[int, Option(min=0, help="How often a callback that failed is sent again, after 1, 2, 4 … s.")]
+Hosts = Annotated[
+    list[str] | None, Option(metavar="NAME", help="A host that callbacks may go to, beside loopback; repeatable.")
+]

@@ -21,7 +21,7 @@ from .metrics import Metrics
 from .request import Answer
 
 if TYPE_CHECKING:
-    from .callbacks import Send
+    from .callbacks import Delivered
 
 Listener = Callable[[Account, Record], None]
 _NONE: tuple[Problem, ...] = ()
@@ -63,19 +63,12 @@ class Recorder:
         if self.listener is not None:
             self.listener(account, record)
 
-    def counted(self, send: "Send") -> "Send":
-        """Return a sender of callbacks whose deliveries are counted."""
-
-        def counting(url: str, body: bytes) -> int:
-            try:
-                status = send(url, body)
-            except OSError:
-                self.metrics.delivered("unreachable")
-                raise
-            self.metrics.delivered(f"{status // 100}xx")
-            return status
-
-        return counting
+    def delivered(self, one: "Delivered") -> None:
+        """Count what became of a callback."""
+        status = one.status
+        self.metrics.delivered(
+            f"{status // 100}xx" if status is not None else "unreachable" if one.sent_ms is not None else "refused"
+        )
 
 
 def _owner(visit: Visit) -> Account:

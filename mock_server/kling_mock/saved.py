@@ -9,6 +9,7 @@ import msgspec
 from .account import Account
 from .recipe import Recipe
 from .references import Register
+from .signature import Secret
 from .slots import Slots, Taken
 from .standing import StandingFault
 from .tasks import Task, Way
@@ -53,6 +54,8 @@ class Standing(msgspec.Struct, forbid_unknown_fields=True):
     allowed_ips: list[str]
     denied: list[str]
     polls: int
+    callback_retries: int
+    webhook_secrets: list[Secret]
     looks: dict[str, int]
     requests_per_second: float
     packs: list[Pack]
@@ -89,6 +92,8 @@ def standing(account: Account) -> Standing:
         allowed_ips=sorted(account.allowed_ips),
         denied=sorted(account.denied),
         polls=account.polls,
+        callback_retries=account.outbox.retries,
+        webhook_secrets=list(account.outbox.secrets.all),
         looks=account.looks,
         requests_per_second=account.rates.most,
         packs=wallet.packs,
@@ -130,6 +135,7 @@ def restore(account: Account, said: Snapshot, *, runs_on: bool) -> None:
         account.clock.set(found.now_ms + int(since))
         account.seed, account.ids.last = found.seed, found.last_id
         account.state, account.polls, account.looks = found.state, found.polls, dict(found.looks)
+        account.outbox.retries, account.outbox.secrets.all = found.callback_retries, tuple(found.webhook_secrets)
         account.allowed_ips, account.denied = frozenset(found.allowed_ips), frozenset(found.denied)
         account.rates.most = found.requests_per_second
         account.faults.restore(found.seed, found.faults)

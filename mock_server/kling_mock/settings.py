@@ -41,5 +41,7 @@ class Settings:
     most_bytes: int = 32 * 1024 * 1024  # of a request body
     wall: Callable[[], float] = time.time  # Unix seconds, for the tokens of callers
     journal: int = JOURNAL  # calls that each account's journal keeps; 0: none
-    callback_timeout: float = 5.0  # seconds a receiver has for its answer
     scenarios: tuple["ScenarioFile", ...] = ()  # that every account begins with
+    callback_timeout: float = 5.0  # seconds a receiver has for its answer
+    callback_retries: int = 0  # how often a delivery that failed is tried again, after 1, 2, 4 … s of the account's clock
+    callback_hosts: frozenset[str] = frozenset()  # that callbacks may go to, beside this machine

@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from threading import Condition, Lock
+from threading import Lock
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -25,12 +25,13 @@ from .accounts import DEFAULT, Accounts
 from .assets import asset_folder
 from .auth import Door
 from .call_replies import standing_ids
-from .callbacks import Delivered, Outbox, Send, http_sender
+from .callbacks import Delivered, Outbox
 from .charges import Charges, Cost
 from .clock import Clock
+from .dispatcher import Dispatcher, Send
 from .errors import Messages, Refusal, Said, detail_header
 from .gate import ORDER, Visit
-from .handlers import HANDLERS
+from .handlers import HANDLERS, announce_rest
 from .ids import Ids
 from .journal import Journal
 from .keeper import Keeper
@@ -41,7 +42,7 @@ from .recorder import Recorder
 from .references import Register, Wanted, referring, wanted
 from .request import Answer, Request, json_answer
 from .routes import Routes
-from .saved import restore
+from .saved import Snapshot, restore
 from .script import NOTHING, Script
 from .settings import Settings
 from .task_replies import TaskReply
@@ -74,9 +75,9 @@ class World:
         self.routes = Routes(bundle, self.settings.prefix)
         self.ids = Ids(self.settings.seed)
         self.feeds: set[Feed] = set()  # that somebody reads
-        self.changed = Condition()  # told when something new is to be delivered
         self.recorder = Recorder(success=self.messages.success)
-        self._send = self.recorder.counted(send or http_sender(self.settings.callback_timeout))
+        self.dispatcher = Dispatcher(self.settings, send)
+        self.dispatcher = Dispatcher(self.settings, send)
         said = self.settings
         self.account = self.opened(
             DEFAULT, access_key=said.access_key, secret_key=said.secret_key, api_key=said.api_key, clock=clock
@@ -106,7 +107,7 @@ class World:
             ids=Ids(seed),
             wallet=Wallet(made),
             rates=Rates(0, dict(self._limits["calls_per_second"])),
-            outbox=Outbox(self._send, self.changed),
+            outbox=Outbox(self.dispatcher, clock, self.settings, name=f"{id} {seed}", told=self.recorder.delivered),
             tasks=TaskStore(self.settings.most_tasks),
             register=Register(standing=self._standing_ids),
             journal=Journal(self.settings.journal),
@@ -120,14 +121,19 @@ class World:
         """Make the accounts what the file says; the default account keeps the keys it was started with."""
         for one in keeper.load():
             found = one.account
-            if found.id == DEFAULT:
-                restore(self.account, one, runs_on=True)
-            else:
+            account = self.account
+            if found.id != DEFAULT:
                 account = self.opened(found.id, access_key=found.access_key, secret_key=found.secret_key, api_key=found.api_key)
-                restore(account, one, runs_on=True)
                 self.accounts.add(account)
+            self.restore(account, one, runs_on=True)
         for account in self.accounts:
             keeper.keep(account)
+
+    def restore(self, account: Account, found: Snapshot, *, runs_on: bool) -> None:
+        """Make an account what a snapshot says, with the callbacks that were still to come; see `saved.restore`."""
+        account.outbox.clear()
+        restore(account, found, runs_on=runs_on)
+        announce_rest(self, account, found.account.now_ms)
 
     def keep(self, account: Account) -> None:
         """Write what changed of an account, where a file keeps them."""

@@ -9,7 +9,7 @@ import msgspec
 from kling_mock.account import Account
 from kling_mock.clock import Clock
 from kling_mock.request import Answer
-from kling_mock.saved import Snapshot, restore, snapshot
+from kling_mock.saved import Snapshot, snapshot
 from kling_mock.wallet import DAY_MS, Pack
 
 from .call import Call, Control
@@ -39,6 +39,7 @@ class AccountChange(msgspec.Struct, forbid_unknown_fields=True):
     polls: int | None = None  # how many looks take a task to its next state; 0: time does
     packs: list[NewPack] | None = None  # in place of those it has
     clock: ClockChange | None = None
+    callback_retries: int | None = None  # how often a callback that failed is sent again, after 1, 2, 4 … s of its clock
 
 
 class NewAccount(AccountChange, forbid_unknown_fields=True):
@@ -91,6 +92,7 @@ def change(call: Call) -> dict[str, Any]:
 
 def delete(call: Call) -> dict[str, Any]:
     """Delete an account and all that belongs to it; the default account stays."""
+    call.world.accounts.get(call.path["id"]).outbox.clear()
     call.world.accounts.remove(call.path["id"])
     call.world.door.forget()
     if call.world.keeper is not None:
@@ -106,7 +108,7 @@ def taken(call: Call) -> Answer:
 def restored(call: Call) -> dict[str, Any]:
     """Make an account what a snapshot says; its id and keys stay its own, and its clock goes on from the snapshot's."""
     account = call.world.accounts.get(call.path["id"])
-    restore(account, call.body, runs_on=False)
+    call.world.restore(account, call.body, runs_on=False)
     call.world.keep(account)
     return told(account)
 
@@ -133,6 +135,7 @@ def told(account: Account) -> dict[str, Any]:
         "allowed_ips": sorted(account.allowed_ips),
         "denied": sorted(account.denied),
         "polls": account.polls,
+        "callback_retries": account.outbox.retries,
     }
 
 
@@ -141,6 +144,8 @@ def changed(call: Call, account: Account, said: AccountChange) -> None:
     with account.lock:
         if said.clock is not None:
             said.clock.apply(account.clock)
+            account.outbox.wake()
+        account.outbox.retries = account.outbox.retries if said.callback_retries is None else said.callback_retries
         account.state = account.state if said.state is None else said.state
         account.allowed_ips = account.allowed_ips if said.allowed_ips is None else frozenset(said.allowed_ips)
         account.denied = account.denied if said.denied is None else frozenset(said.denied)

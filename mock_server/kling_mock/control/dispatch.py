@@ -11,7 +11,7 @@ import msgspec
 from kling_mock.accounts import DEFAULT
 from kling_mock.request import Answer, Request, json_answer
 
-from . import account, assets, callbacks, document, faults, journal, metrics, scenarios, server, time
+from . import account, assets, callbacks, document, faults, journal, metrics, scenarios, server, time, webhook
 from .call import Call, Control
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ CONTROLS: tuple[Control, ...] = (
     *faults.CONTROLS,
     *scenarios.CONTROLS,
     *callbacks.CONTROLS,
+    *webhook.CONTROLS,
     *assets.CONTROLS,
     *document.CONTROLS,
     *journal.CONTROLS,
