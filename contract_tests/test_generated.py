@@ -60,7 +60,7 @@ _CAN_BE_WRONG = sorted(
 
 
 def _strict() -> Bench:
-    return bench(_RULED, Settings(strict=True, any_id=True, quotas=False))
+    return bench(_RULED, Settings(strict=True, any_id=True, any_media=True, quotas=False))
 
 
 def _request(operation: Operation, case: Any, body: Any) -> httpx2.Request:

@@ -125,13 +125,12 @@ def test_a_bad_body_is_refused(mock: Bench, body: Any, status: int, code: int, m
 
 
 def test_a_prefixed_picture_is_not_base64(mock: Bench) -> None:
-    """A data: URL, or broken base64, is refused with the observed sentence; clean base64 is taken."""
-    codes = [
-        mock.post({"image": image}, path="/v1/videos/image-recognize").json()
-        for image in ("data:image/png;base64,aGk=", "aGk", "aGk=")
+    """A data: URL, or broken base64, is refused with the observed sentence."""
+    found = [
+        mock.post({"image": image}, path="/v1/videos/image-recognize").json()["message"]
+        for image in ("data:image/png;base64,aGk=", "aGk")
     ]
-    assert [one["message"] for one in codes[:2]] == ["File is not in a valid base64 format"] * 2
-    assert codes[2]["code"] == 0
+    assert found == ["File is not in a valid base64 format"] * 2
 
 
 def test_a_blank_member_is_named_as_the_service_names_it(mock: Bench) -> None:

@@ -27,7 +27,7 @@ Verdicts = Mapping[str, bool]
 
 def strict_mock(bundle: Document) -> httpx2.Client:
     """Return an HTTP client whose requests a strict mock answers in this process."""
-    world = World(bundle, Settings(strict=True, any_id=True), clock=Clock(speed=0), send=lambda post: 200)
+    world = World(bundle, Settings(strict=True, any_id=True, any_media=True), clock=Clock(speed=0), send=lambda post: 200)
     headers = {"authorization": f"Bearer {world.settings.api_key}"}
     return httpx2.Client(transport=MockTransport(world), base_url="http://mock.test", headers=headers)
 

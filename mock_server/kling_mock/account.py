@@ -86,6 +86,7 @@ class Account:
         with self.lock:
             self.tasks.clear()
             self.register.given.clear()
+            self.register.stands.clear()
             self.slots.clear()
             self.looks.clear()
             self.rates.clear()

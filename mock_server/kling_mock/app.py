@@ -20,6 +20,7 @@ from .streams import send_stream
 from .world import World
 
 _JSON = (b"content-type", b"application/json")
+_MOST_AT_ONCE = 16 * 1024  # bytes of a body without much media: it is answered on the event loop
 _VERBS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
@@ -54,6 +55,7 @@ class _Endpoint:
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self._most_at_once = 0 if world.settings.fetch_media else _MOST_AT_ONCE
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
@@ -63,7 +65,8 @@ class _Endpoint:
             return
         if body is None:
             answer = self._world.too_large(_request(scope, headers, b""))
-        elif scope["path"].startswith("/_mock/"):  # may make a film or deliver callbacks: not on the event loop
+        elif scope["path"].startswith("/_mock/") or len(body) > self._most_at_once:
+            # May make a film, deliver callbacks, look into media or fetch them: not on the event loop.
             answer = await asyncio.to_thread(self._world.handle, _request(scope, headers, body))
         else:
             answer = self._world.handle(_request(scope, headers, body))

@@ -1,7 +1,7 @@
 """Fills the replies of calls that answer at once: the documented example, with ids, URLs and units of its own."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from kling_spec.rules import raw
@@ -26,7 +26,8 @@ class CallContext:
     units: str
     lists: Mapping[str, Sequence[Mapping[str, Any]]]  # by the kind of x-kling-ref: pack, deduction
     words: Mapping[str, Any]  # what is said of the lists: count, next_cursor, has_more
-    given: Callable[[str, str], None]  # told of each id that a reply gives: kind and id
+    given: Callable[[str, str, float], None]  # told of each id that a reply gives: kind, id, and seconds of a sound
+    seconds: float = 5.0  # the length that the example tells
 
 
 def filled(example: Any, schema: Schema, context: CallContext) -> Any:
@@ -39,6 +40,7 @@ def filled(example: Any, schema: Schema, context: CallContext) -> Any:
         return context.lists[kind] if kind in context.lists else [filled(one, schema["items"], context) for one in example]
     if isinstance(example, dict):
         members = schema.get("properties", {})
+        context = _timed(example, members, context)
         made = {name: filled(one, members.get(name, {}), context) for name, one in example.items()}
         told = {**context.words, "created_at": context.now, "updated_at": context.now}
         return {name: told.get(name, one) for name, one in made.items()}
@@ -47,9 +49,16 @@ def filled(example: Any, schema: Schema, context: CallContext) -> Any:
     return _scalar(example, schema, context)
 
 
+def _timed(example: Mapping[str, Any], members: Mapping[str, Schema], context: CallContext) -> CallContext:
+    """Return the context with the length that an example tells, so that the file has it too."""
+    told = (one for name, one in example.items() if members.get(name, {}).get("x-kling-unit") == "s-as-text")
+    found = next(told, None)
+    return context if found is None else replace(context, seconds=float(found))
+
+
 def _id(example: Any, kind: str, context: CallContext) -> Any:
     found = context.snowflake() if kind in _MINTED else example
-    context.given(kind, str(found))
+    context.given(kind, str(found), context.seconds)
     return found
 
 
@@ -57,7 +66,7 @@ def _scalar(example: Any, schema: Schema, context: CallContext) -> Any:
     media = schema.get("x-kling-media")
     if media and example:
         made = Recipe(kind=media["kind"], seed=context.seed, width=512, height=512, format=media.get("format", ""))
-        return asset_url(context.folder, made, made_ms=context.now)
+        return asset_url(context.folder, made.lasting(context.seconds), made_ms=context.now)
     return context.units if schema.get("x-kling-unit") == "units-as-text" else example
 
 

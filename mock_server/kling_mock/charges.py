@@ -5,12 +5,13 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from kling_spec.document import Document, Operation
-from kling_spec.prices import text, units
+from kling_spec.prices import goes_by_source, text, units
 from kling_spec.rules import reader
 
 from .memo import Memo
 from .recipe import Recipe
 from .results import DECIDING, recipe
+from .source import NOTHING, Media
 from .wallet import About
 
 
@@ -34,13 +35,17 @@ class Charges:
         self._readers: dict[str, list[Callable[[Any], Any]]] = {}
         self._memo: Memo[Cost] = Memo()
 
-    def cost(self, operation: Operation, body: Mapping[str, Any], *, defaults: Mapping[str, Any]) -> Cost:
-        """Return what a request costs; the length of the media worked on is that of what is made."""
+    def cost(
+        self, operation: Operation, body: Mapping[str, Any], *, defaults: Mapping[str, Any], media: Media = NOTHING
+    ) -> Cost:
+        """Return what a request costs; media whose length is not known are as long as what is made."""
         readers = self._readers.get(operation.id)
         if readers is None:
             readers = self._readers[operation.id] = [reader(one) for one in self._deciding(operation)]
         values = tuple([read(body) for read in readers])
-        return self._memo.get((operation.id, *values), lambda: self._made(operation, body, defaults))
+        if media is not NOTHING:
+            values = (*values, media.seconds, media.size, media.speaks, media.source is not None)
+        return self._memo.get((operation.id, *values), lambda: self._made(operation, body, defaults, media))
 
     def _deciding(self, operation: Operation) -> list[str]:
         """Return the fields that cost, result or ledger go by; members that the operation does not have mean nothing."""
@@ -48,11 +53,14 @@ class Charges:
         price = self._prices.get(operation.price or "", {"rows": []})
         return [one for one in dict.fromkeys([*DECIDING, *_TOLD, *_priced(price)]) if one.partition(".")[0] in known]
 
-    def _made(self, operation: Operation, body: Mapping[str, Any], defaults: Mapping[str, Any]) -> Cost:
+    def _made(self, operation: Operation, body: Mapping[str, Any], defaults: Mapping[str, Any], media: Media) -> Cost:
         price, family = self._prices.get(operation.price or ""), self._families[operation.family]
         known = (operation.request or {}).get("properties", {})
-        pattern = recipe(operation, {name: one for name, one in body.items() if name in known}, self._models, defaults=defaults)
-        made = units(price, body, defaults, source_seconds=pattern.seconds) if price else Decimal(0)
+        asked = {name: one for name, one in body.items() if name in known}
+        pattern = recipe(operation, asked, self._models, defaults=defaults, media=media)
+        if price and media.seconds and goes_by_source(price, body, defaults):
+            pattern = pattern.lasting(media.seconds)
+        made = units(price, body, defaults, source_seconds=media.seconds or pattern.seconds) if price else Decimal(0)
         model, given = str(body.get("model_name") or ""), [bool(body.get(one)) for one in _TOLD]
         about = About(family["title"], model, pattern, refers_video=any(given[1:]), has_voices=given[0])
         return Cost((price or family).get("pack", _NO_PACK), made, text(made), pattern, about)

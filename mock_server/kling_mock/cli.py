@@ -52,6 +52,8 @@ def serve(
     control_token: of.ControlToken = "",
     fidelity: of.Faithful = of.Fidelity.OBSERVED,
     any_id: of.AnyId = False,
+    any_media: of.AnyMedia = False,
+    fetch_media: of.FetchMedia = False,
     lenient_models: of.LenientModels = False,
     strict: of.Strict = False,
     scenario: of.Scenarios = None,

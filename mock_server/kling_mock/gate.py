@@ -1,6 +1,6 @@
 """What stands between a request and its operation. The first refusal wins; the order is data."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +15,10 @@ from .errors import Refusal
 from .fault_header import parsed
 from .request import Request, json_answer
 from .script import HEADER, Script
+from .source import NOTHING, Media
 
 if TYPE_CHECKING:
+    from .uploads import Look
     from .world import World
 
 _decode = msgspec.json.Decoder().decode
@@ -35,6 +37,8 @@ class Visit:
     path: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, Any] = field(default_factory=dict)
     body: dict[str, Any] = field(default_factory=dict)
+    looks: "Sequence[Look]" = ()  # at the media of the body
+    media: Media = NOTHING
     cost: Cost | None = None  # of what a pack pays for or holds
     echo: Mapping[str, Any] = field(default_factory=dict)  # the body with defaults, where the result repeats some of it
     ids: int = 1  # that the results of its task need
@@ -83,8 +87,12 @@ def permission(visit: Visit) -> None:
 
 def rate(visit: Visit) -> None:
     """Refuse a request that comes too soon after others."""
-    if visit.world.settings.quotas and not visit.caller.rates.lets(visit.target.id, visit.now):
-        raise Refusal(visit.world.messages.said("too_fast"))
+    if visit.world.settings.quotas:
+        caller = visit.caller
+        with caller.lock:
+            is_let = caller.rates.lets(visit.target.id, visit.now)
+        if not is_let:
+            raise Refusal(visit.world.messages.said("too_fast"))
 
 
 def body_is_json(visit: Visit) -> None:
@@ -112,6 +120,13 @@ def schema_and_rules(visit: Visit) -> None:
         visit.body = visit.world.laws[visit.target.id].read(visit.body)
 
 
+def look(visit: Visit) -> None:
+    """Look at the media of the body; what is wrong with them is said later. Takes its time, so it locks nothing."""
+    uploads = visit.world.uploads.get(visit.target.id)
+    if uploads is not None and not visit.world.settings.any_media:
+        visit.looks = uploads.looks(visit.body, now_ms=visit.caller.clock.now(), fetch=visit.world.settings.fetch_media)
+
+
 def model_permission(visit: Visit) -> None:
     """Refuse a model that the account may not use."""
     if visit.caller.denied and "model_name" in visit.body:
@@ -134,6 +149,13 @@ def unique(visit: Visit) -> None:
         value = visit.body.get(name)
         if is_given(value) and visit.caller.tasks.has_external(str(value)):
             raise Refusal(visit.world.messages.said("duplicate", value=value))
+
+
+def media(visit: Visit) -> None:
+    """Refuse media that the service does not take."""
+    uploads = visit.world.uploads.get(visit.target.id)
+    if uploads is not None:
+        visit.media = uploads.settled(visit)
 
 
 def balance(visit: Visit) -> None:
@@ -180,12 +202,17 @@ ORDER: tuple[Callable[[Visit], None], ...] = (
     parameters,
     schema_and_rules,
     model_permission,
+    look,
     references,
     unique,
+    media,
     balance,
     concurrency,
     scripted_fault,
 )
+LOCKED = ORDER.index(references)
+"""From here on the checks hold the lock of the account: what they see stays so until the handler is done."""
+
 _STANDING: Mapping[str, str] = {"abnormal": "account_abnormal", "arrears": "account_in_arrears"}
 
 

@@ -1,20 +1,24 @@
 """What each role answers, once a request has passed the gate. Endpoints are not known by name."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from kling_spec.document import Document, below
 
-from . import ledger, polls
+from . import ledger, polls, sources
 from .account import Account
+from .assets import asset_url
 from .call_replies import CallContext, filled
 from .charges import Cost
 from .errors import Refusal
 from .gate import Visit
+from .recipe import Recipe, length_text
 from .request import json_answer
+from .source import Source
 from .task_replies import TaskReply
-from .tasks import NEVER, Task
+from .tasks import NEVER, Task, Way
 
 if TYPE_CHECKING:
     from .world import World
@@ -38,9 +42,9 @@ def create(world: "World", visit: Visit) -> Document:
         account.wallet.hold(cost.kind, cost.units, task.id, now=now, until_ms=ends)
     else:
         account.wallet.take(cost.kind, cost.units, task.id, now=now, at_ms=ends, about=cost.about)
-        for kind in telling.kinds:
-            for one in task.result_ids:
-                account.register.give(kind, one, ends)
+        kinds = telling.kinds
+        for place, one in enumerate(task.result_ids if kinds else ()):
+            account.register.give(kinds[place % len(kinds)], one, ends)
     for place in range(len(task.begins)) if task.callback_url else ():
         announce(world, account, task, place)
     return telling.created(task)
@@ -69,10 +73,21 @@ def page(world: "World", visit: Visit) -> list[Document]:
 def delete(world: "World", visit: Visit) -> Document:
     """Take back an id that was given, and answer with a task that is over."""
     for one in world.wanted(visit):
+        task, own = sources.maker(visit.caller, one.value), f"{one.kind}_deleted"
         if not visit.caller.register.take_back(one.kind, one.value) and not world.settings.any_id:
-            raise Refusal(world.unknown(one))
+            is_gone = task is not None and task.is_gone and own in world.messages
+            raise Refusal(world.messages.said(own) if is_gone else world.unknown(one))
+        if task is not None and not task.is_gone:
+            _take_away(world, visit.caller, task)
     now = visit.now
     return {"task_id": visit.caller.ids.snowflake(now), "task_status": "succeed"}
+
+
+def _take_away(world: "World", account: Account, task: Task) -> None:
+    """Tell what a task made as deleted; where replies have no word for it, leave the task out of the pages."""
+    account.tasks.replace(task._replace(is_gone=True))
+    if not world.tellings[task.family].lists_gone:
+        account.tasks.unlist(task)
 
 
 def call(world: "World", visit: Visit) -> Any:
@@ -86,21 +101,26 @@ def call(world: "World", visit: Visit) -> Any:
     part = ledger.deductions(account, visit.body, now, _rows(schema)) if _rows(schema) else ledger.Part((), "")
     context = CallContext(
         now=now,
-        body=visit.body,
+        body=_repeated(world, visit, visit.body),
         snowflake=partial(account.ids.snowflake, now),
         folder=world.folder(visit),
         seed=account.seed,
         units=cost.text,
         lists={"pack": ledger.packs(account, visit.query, now), "deduction": part.rows},
         words=part.words,
-        given=partial(_given, account, now),
+        given=partial(_given, account, now, visit.media.source),
     )
     return filled(operation.reply_example["data"], schema, context)
 
 
-def _given(account: Account, now: int, kind: str, value: str) -> None:
-    if (kind, value) not in account.register.standing:
-        account.register.give(kind, value, now)
+def _given(account: Account, now: int, source: Source | None, kind: str, value: str, seconds: float) -> None:
+    register = account.register
+    if (kind, value) not in register.standing:
+        register.give(kind, value, now)
+    if kind in sources.SOUNDS:
+        register.stands[value] = Source(value, "", f"{seconds:g}", seconds)
+    elif kind in sources.FILMS and source is not None:
+        register.stands[value] = source._replace(id=source.id or account.ids.snowflake(now))
 
 
 def _rows(schema: Document) -> Document:
@@ -139,6 +159,9 @@ def _task(world: "World", visit: Visit, telling: TaskReply, cost: Cost) -> Task:
     reason = visit.script.reason(world.messages) if visit.script is not None else ""
     watermark = body.get("watermark_info")
     echo, way = visit.echo, world.way(visit, telling, fails=bool(reason))
+    kept = {name: echo[name] for name in telling.echoed if name in echo}
+    if not reason and visit.media.failure:
+        reason, way = visit.media.failure, Way.early(telling.lifecycle, visit.media.fails_in)
     return Task(
         id=task_id,
         family=operation.family,
@@ -146,14 +169,44 @@ def _task(world: "World", visit: Visit, telling: TaskReply, cost: Cost) -> Task:
         way=way,
         begins=polls.begins(way, now) if account.polls else way.begins(now, seed=f"{account.seed} {number}"),
         result_ids=tuple([account.ids.snowflake(now) for _ in range(visit.ids)]),
-        pattern=cost.pattern,
+        pattern=_shaped(cost.pattern, telling, task_id) if telling.shapes else cost.pattern,
         watermark=bool(watermark.get("enabled")) if isinstance(watermark, dict) else None,
         units=cost.text,
         folder=world.folder(visit),
         reason=reason,
         callback_url=str(body.get("callback_url") or ""),
-        echo={name: echo[name] for name in telling.echoed if name in echo} or _NO_ECHO,
+        echo=(_repeated(world, visit, kept) if visit.looks else kept) or _NO_ECHO,
+        parent=_parent(world, visit, now) if visit.media.is_parent else None,
     )
+
+
+def _shaped(pattern: Recipe, telling: TaskReply, task_id: str) -> Recipe:
+    """Return a recipe that is longer where a family adds to a film, by more or less as the id says, or has a sound."""
+    low, high = telling.adds or (0.0, 0.0)
+    longer = pattern.lasting(pattern.seconds + low + (high - low) * (int(task_id) % 9) / 8)
+    return replace(longer, sound=longer.sound or telling.makes_sound)
+
+
+def _parent(world: "World", visit: Visit, now: int) -> Source | None:
+    """Return the film that a task works on, with all that a reply tells: what is not known is that of a plain film."""
+    source = visit.media.source
+    if source is None:
+        return None
+    plain = Recipe("video", seed=visit.caller.seed % 2**64)
+    return source._replace(
+        id=source.id or visit.caller.ids.snowflake(now),
+        url=source.url or asset_url(world.folder(visit), plain, made_ms=now),
+        length=source.length or length_text(plain.seconds, plain.fps),
+    )
+
+
+def _repeated(world: "World", visit: Visit, body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what a reply may repeat of a body: media that came as base64 are at a URL by then."""
+    if all(one.url for one in visit.looks):
+        return body
+    uploads, account = world.uploads[visit.target.id], visit.caller
+    found: Mapping[str, Any] = uploads.hosted(body, world.folder(visit), seed=account.seed, now_ms=visit.now)
+    return found
 
 
 HANDLERS: Mapping[str, Callable[["World", Visit], Any]] = {

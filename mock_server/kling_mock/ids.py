@@ -32,3 +32,9 @@ class Ids:
             bits = self._random.getrandbits(128)
         digits = f"{bits:032x}"
         return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{'89ab'[bits >> 62 & 3]}{digits[17:20]}-{digits[20:]}"
+
+
+def before(id: str) -> str:
+    """Return the id that was minted right before one, if both were minted without a pause."""
+    made = int(id)
+    return str(made - 1 if made & 4095 else made - (1 << 22) + 4095)

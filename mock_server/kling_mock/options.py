@@ -49,3 +49,5 @@ Retries = Annotated[int, Option(min=0, help="How often a callback that failed is
 Hosts = Annotated[
     list[str] | None, Option(metavar="NAME", help="A host that callbacks may go to, beside loopback; repeatable.")
 ]
+AnyMedia = Annotated[bool, Option("--any-media", help="Take media whatever they hold.")]
+FetchMedia = Annotated[bool, Option("--fetch-media", help="Fetch media from loopback URLs and hold them against their limits.")]

@@ -6,10 +6,11 @@ Apart from `media`, which needs the codecs: minting urls must not wait for them 
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Self
 
+LEAST_SECONDS, MOST_SECONDS = 0.1, 300.0
 MOST_PIXELS = 4096 * 4096
 MOST_PIXEL_SECONDS = 1920 * 1080 * 300  # of a video: five minutes in 1080p, 75 seconds in 2160p
 
@@ -65,6 +66,11 @@ class Recipe:
         made.__dict__.update(self.__dict__, seed=seed)
         return made
 
+    def lasting(self, seconds: float) -> Self:
+        """Return the same recipe for another length, to the millisecond and as near as the bounds let it."""
+        most = MOST_PIXEL_SECONDS / (self.width * self.height) if self.kind == "video" else MOST_SECONDS
+        return replace(self, seconds=max(LEAST_SECONDS, min(round(seconds, 3), math.floor(most * 1000) / 1000, MOST_SECONDS)))
+
     def token(self) -> str:
         """Return the recipe as text for a url or file name: `video_7_1280x720_5_24_sw_mp4`."""
         seconds = repr(float(self.seconds)).removesuffix(".0")
@@ -114,7 +120,7 @@ def _conditions(recipe: Recipe) -> Iterator[tuple[bool, str]]:
     yield 0 <= recipe.seed < 2**64, f"seed {recipe.seed}: expected 0 to 2**64 - 1"
     yield all(16 <= side <= 8192 for side in (width, height)), f"{size}: a side is from 16 to 8192 pixels"
     yield width * height <= MOST_PIXELS, f"{size}: more than {MOST_PIXELS} pixels"
-    yield 0.1 <= seconds <= 300, f"seconds {seconds}: expected 0.1 to 300"
+    yield LEAST_SECONDS <= seconds <= MOST_SECONDS, f"seconds {seconds}: expected 0.1 to 300"
     yield 1 <= recipe.fps <= 60, f"fps {recipe.fps}: expected 1 to 60"
     yield not is_video or (width % 2 == 0 and height % 2 == 0), f"{size}: H.264 with yuv420p needs even sides"
     yield not is_video or width * height * seconds <= MOST_PIXEL_SECONDS, f"{size}: too large for {seconds} seconds"

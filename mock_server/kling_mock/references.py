@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from .source import Source
+
 Schema = Mapping[str, Any]
 
 
@@ -23,6 +25,7 @@ class Register:
     """The ids of one account by kind, with the time each was given."""
 
     given: dict[str, dict[str, int]] = field(default_factory=dict)  # by kind
+    stands: dict[str, Source] = field(default_factory=dict)  # what ids of calls stand for: the film of a session, a sound
     standing: frozenset[tuple[str, str]] = frozenset()  # always there: presets
     noted: list[tuple[str, str, int | None]] | None = None  # None as a time: taken back; where somebody keeps them
 

@@ -11,6 +11,7 @@ from .recipe import Recipe
 from .references import Register
 from .signature import Secret
 from .slots import Slots, Taken
+from .source import Source
 from .standing import StandingFault
 from .tasks import Task, Way
 from .wallet import About, Deduction, Held, Pack, Wallet
@@ -54,6 +55,7 @@ class Standing(msgspec.Struct, forbid_unknown_fields=True):
     allowed_ips: list[str]
     denied: list[str]
     polls: int
+    stands: dict[str, Source]
     callback_retries: int
     webhook_secrets: list[Secret]
     looks: dict[str, int]
@@ -92,6 +94,7 @@ def standing(account: Account) -> Standing:
         allowed_ips=sorted(account.allowed_ips),
         denied=sorted(account.denied),
         polls=account.polls,
+        stands=account.register.stands,
         callback_retries=account.outbox.retries,
         webhook_secrets=list(account.outbox.secrets.all),
         looks=account.looks,
@@ -141,7 +144,7 @@ def restore(account: Account, said: Snapshot, *, runs_on: bool) -> None:
         account.faults.restore(found.seed, found.faults)
         account.wallet = _wallet(said)
         account.slots = Slots(found.slots)
-        account.register = Register(_given(said.given), account.register.standing)
+        account.register = Register(_given(said.given), found.stands, account.register.standing)
         account.tasks.clear()
         for task in _shared(said.tasks):
             account.tasks.add(task)

@@ -33,6 +33,8 @@ class Settings:
     units: Decimal = Decimal(10_000)  # in each pack of a new account
     slots: int | None = None  # places in each pack; None: as many as the spec says
     any_id: bool = False  # take ids of results that were never given
+    any_media: bool = False  # take media whatever they hold
+    fetch_media: bool = False  # follow the URLs of media that lead to this machine
     lenient_models: bool = False  # take what the tables of models deny
     fidelity: str = "observed"  # or "documented": what the vendor's table says, where the service does otherwise
     most_tasks: int = 1_000_000  # of an account; above it the oldest that have ended are forgotten

@@ -27,6 +27,7 @@ class Moment(NamedTuple):
     state: str
     verdict: str
     since: int
+    kinds: tuple[str, ...]  # of the ids that a result gives
 
     @property
     def is_done(self) -> bool:
@@ -58,16 +59,45 @@ class TaskReply:
 
     def ids_needed(self, body: Mapping[str, Any]) -> int:
         """Return how many ids the results of a task will have."""
-        return max([1, *[_count(one, body) for one in self._lists]])
+        return self._ids_always or self._ids_with(body)
+
+    @cached_property
+    def _ids_always(self) -> int:
+        """Return how many ids there are whatever was asked for; 0 where that counts."""
+        return 0 if self.echoed else self._ids_with({})
+
+    def _ids_with(self, body: Mapping[str, Any]) -> int:
+        return max([1, *[_count(one, body) for one in self._lists]]) * max(1, len(self.kinds))
 
     @cached_property
     def _lists(self) -> list[Schema]:
         return [one for one in self.result["properties"].values() if one.get("type") == "array"]
 
     @cached_property
-    def kinds(self) -> frozenset[str]:
-        """Return the kinds of things that a result gives ids to: video, voice …"""
-        return frozenset(_kinds(self.result))
+    def kinds(self) -> tuple[str, ...]:
+        """Return the kinds of things that a result gives ids to: video, voice … The ids of a task take turns."""
+        return tuple(sorted(set(_marks(self.result, "x-kling-ref", "kind"))))
+
+    @cached_property
+    def adds(self) -> tuple[float, float] | None:
+        """Return how many seconds, at least and at most, a result is longer than what it was made from."""
+        low_high = next(_marks(self.result, "x-kling-make", "adds"), None)
+        return low_high and (low_high[0], low_high[1])
+
+    @cached_property
+    def makes_sound(self) -> bool:
+        """Say whether a result is a film and its sound."""
+        return {"video", "sound"} <= {*self.kinds}
+
+    @cached_property
+    def shapes(self) -> bool:
+        """Say whether what is made differs from what the request tells."""
+        return bool(self.adds) or self.makes_sound
+
+    @cached_property
+    def lists_gone(self) -> bool:
+        """Say whether what was deleted is still told, as deleted."""
+        return any(_marks(self.result, "x-kling-make", "gone"))
 
     @cached_property
     def ways(self) -> Mapping[bool, Way]:
@@ -77,7 +107,7 @@ class TaskReply:
     def told(self, task: Task, now: int) -> Document:
         """Return the task as a query at `now` answers it."""
         state, since = task.at(now)
-        at = Moment(task, state, self.lifecycle.verdict(state), since)
+        at = Moment(task, state, self.lifecycle.verdict(state), since, self.kinds)
         members = self.schema["properties"]
         made = {name: make(at, members[name]) for name, make in _MEMBERS.items() if name in members}
         return {name: one for name, one in made.items() if one is not None}
@@ -85,7 +115,8 @@ class TaskReply:
     def created(self, task: Task) -> Document:
         """Return the task as its create answers it."""
         state, since = task.way.states[0], task.begins[0]
-        return {"task_id": task.id, "task_info": _info(task), "task_status": state, "created_at": since, "updated_at": since}
+        info = _info(task, {})
+        return {"task_id": task.id, "task_info": info, "task_status": state, "created_at": since, "updated_at": since}
 
 
 def _echoed(schema: Schema) -> Iterator[str]:
@@ -99,11 +130,11 @@ def _echoed(schema: Schema) -> Iterator[str]:
         yield from _echoed(one)
 
 
-def _kinds(schema: Schema) -> Iterator[str]:
-    if "x-kling-ref" in schema:
-        yield schema["x-kling-ref"]["kind"]
+def _marks(schema: Schema, mark: str, key: str) -> Iterator[Any]:
+    if key in schema.get(mark, {}):
+        yield schema[mark][key]
     for one in below(schema):
-        yield from _kinds(one)
+        yield from _marks(one, mark, key)
 
 
 def _count(schema: Schema, body: Mapping[str, Any]) -> int:
@@ -116,8 +147,12 @@ def _count(schema: Schema, body: Mapping[str, Any]) -> int:
     return int(found) if isinstance(found, int) or (isinstance(found, str) and found.isdigit()) else 1
 
 
-def _info(task: Task) -> Document:
-    return {"external_task_id": task.external_id} if task.external_id else {}
+def _info(task: Task, schema: Schema) -> Document:
+    """Return what a task was created with; a create does not tell the parent."""
+    told: Document = {"external_task_id": task.external_id} if task.external_id else {}
+    if task.parent and "parent_video" in schema.get("properties", {}):
+        told["parent_video"] = {"id": task.parent.id, "url": task.parent.url, "duration": task.parent.length}
+    return told
 
 
 def _result(at: Moment, schema: Schema) -> Document:
@@ -132,13 +167,14 @@ def _object(at: Moment, schema: Schema, recipe: Recipe, number: int) -> Document
 def _value(at: Moment, name: str, schema: Schema, recipe: Recipe, number: int) -> Any:
     make, media = schema.get("x-kling-make", {}), schema.get("x-kling-media")
     if "value" in make:
-        return make["value"]
+        return make["gone"] if at.task.is_gone and "gone" in make else make["value"]
     if "echo" in make:
         return raw(at.task.echo, make["echo"])
     if media:
         return _url(at, media, recipe, number, name)
     if "x-kling-ref" in schema:
-        found = at.task.result_ids[min(number, len(at.task.result_ids) - 1)]
+        place = number * len(at.kinds) + at.kinds.index(schema["x-kling-ref"]["kind"])
+        found = at.task.result_ids[min(place, len(at.task.result_ids) - 1)]
         return int(found) if schema.get("type") == "integer" else found
     return _plain(at, name, schema, recipe, number)
 
@@ -167,14 +203,16 @@ def _url(at: Moment, media: Mapping[str, Any], recipe: Recipe, number: int, name
 
 @lru_cache(maxsize=1024)
 def _variant(pattern: Recipe, kind: str, format: str, watermark: bool) -> Recipe:
-    return replace(pattern, kind=kind, format=format, watermark=watermark)
+    made = replace(pattern, kind=kind, format=format, watermark=watermark)
+    is_track = kind == "audio" and pattern.kind == "video"
+    return made.lasting(float(length_text(pattern.seconds, pattern.fps))) if is_track else made
 
 
 _MEMBERS: Mapping[str, Callable[[Moment, Schema], Any]] = {
     "task_id": lambda at, schema: at.task.id,
     "task_status": lambda at, schema: at.state,
     "task_status_msg": lambda at, schema: at.task.reason if at.verdict == "failed" else "",
-    "task_info": lambda at, schema: _info(at.task),
+    "task_info": lambda at, schema: _info(at.task, schema),
     "task_result": _result,
     "watermark_info": lambda at, schema: None if at.task.watermark is None else {"enabled": at.task.watermark},
     "final_unit_deduction": lambda at, schema: {"done": at.task.units, "failed": "0"}.get(at.verdict),

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from kling_spec.lifecycle import Lifecycle
 
 from .recipe import Recipe
+from .source import Source
 
 _PARTS = Struct(">8Q").unpack  # of a digest: a way has no more than nine states
 Timeline = tuple[tuple[str, int], ...]
@@ -41,6 +42,12 @@ class Way:
         if typical is not None:
             seconds[-2] = (typical * 0.8, typical * 1.2)
         return cls(states, tuple(seconds))
+
+    @classmethod
+    def early(cls, lifecycle: Lifecycle, seconds: tuple[float, float]) -> "Way":
+        """Return the shortest way of the tasks that fail: `seconds` pass in its first state."""
+        states = min((one for one in lifecycle.ways() if lifecycle.verdict(one[-1]) == "failed"), key=len)
+        return cls(states, (seconds, *[(0.0, 0.0)] * (len(states) - 1)))
 
     def begins(self, start: int, *, seed: str) -> tuple[int, ...]:
         """Return when a task reaches each state, in milliseconds since 1970; the same seed gives the same times."""
@@ -74,6 +81,8 @@ class Task(NamedTuple):
     callback_url: str
     echo: Mapping[str, Any]  # the request fields that its result repeats
     kept_ms: int | None = None  # how long its results are kept; None: as long as the service keeps any
+    parent: Source | None = None  # the film it works on, where replies tell it
+    is_gone: bool = False  # what it made was deleted
 
     def at(self, now: int) -> tuple[str, int]:
         """Return the state at a time and when it began."""
@@ -130,6 +139,14 @@ class TaskStore:
         """Return the task of a family by its id or the caller's own id."""
         task = self._tasks.get(wanted) or self._tasks.get(self._by_external.get(wanted, ""))
         return task if task is not None and task.family == family else None
+
+    def of_id(self, wanted: str) -> Task | None:
+        """Return the task with an id, whatever its family."""
+        return self._tasks.get(wanted)
+
+    def unlist(self, task: Task) -> None:
+        """Leave a task out of the pages of its family."""
+        self._of_family[task.family].remove(task.id)
 
     def has_external(self, external_id: str) -> bool:
         """Say whether the account has used an external id."""

@@ -30,7 +30,7 @@ from .charges import Charges, Cost
 from .clock import Clock
 from .dispatcher import Dispatcher, Send
 from .errors import Messages, Refusal, Said, detail_header
-from .gate import ORDER, Visit
+from .gate import LOCKED, ORDER, Visit
 from .handlers import HANDLERS, announce_rest
 from .ids import Ids
 from .journal import Journal
@@ -47,6 +47,7 @@ from .script import NOTHING, Script
 from .settings import Settings
 from .task_replies import TaskReply
 from .tasks import TaskStore, Way
+from .uploads import Uploads, uploads
 from .wallet import Wallet
 
 if TYPE_CHECKING:
@@ -133,6 +134,9 @@ class World:
         """Make an account what a snapshot says, with the callbacks that were still to come; see `saved.restore`."""
         account.outbox.clear()
         restore(account, found, runs_on=runs_on)
+        for task in list(account.tasks):
+            if task.is_gone and not self.tellings[task.family].lists_gone:
+                account.tasks.unlist(task)
         announce_rest(self, account, found.account.now_ms)
 
     def keep(self, account: Account) -> None:
@@ -166,6 +170,9 @@ class World:
         self.laws = {one.id: Law(one.request or {}, self.messages, **how) for one in found if one.request is not None}
         self.query_laws = {
             one.id: Law(_query_schema(one), self.messages, **how) for one in found if _query_schema(one)["properties"]
+        }
+        self.uploads: Mapping[str, Uploads] = {
+            name: made for name, law in self.laws.items() if (made := uploads(law.schema, self.messages)) is not None
         }
         self._referring = {name: referring(law.schema) for name, law in self.laws.items()}
         self.unique_fields = {one.id: _unique_fields(one) for one in found}
@@ -242,10 +249,10 @@ class World:
         return Refusal(self.messages.of_code(5000))
 
     def _answered(self, visit: Visit) -> Answer:
-        for check in ORDER[:2]:
+        for check in ORDER[:LOCKED]:
             check(visit)
         with visit.caller.lock:
-            for check in ORDER[2:]:
+            for check in ORDER[LOCKED:]:
                 check(visit)
             if visit.script is not None:
                 return self._played(visit, visit.script)
@@ -301,14 +308,14 @@ class World:
     def cost(self, visit: Visit) -> Cost:
         """Return what a request costs."""
         law = self.laws.get(visit.target.id)
-        return self.charges.cost(visit.target, visit.body, defaults=law.defaults if law else {})
+        return self.charges.cost(visit.target, visit.body, defaults=law.defaults if law else {}, media=visit.media)
 
     def sized(self, visit: Visit, cost: Cost) -> None:
         """Find out how many ids the results of a task need, and how many slots it takes."""
         telling = self.tellings[visit.target.family]
         if telling.echoed:
             visit.echo = {**self.laws[visit.target.id].defaults, **visit.body}
-            visit.ids = telling.ids_needed(visit.echo)
+        visit.ids = telling.ids_needed(visit.echo)
         visit.places = visit.ids if cost.kind in self._per_picture else 1
 
     def folder(self, visit: Visit) -> str:

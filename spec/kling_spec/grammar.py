@@ -72,7 +72,7 @@ NODES: Mapping[str, Mapping[str, str]] = {
     "media": dict.fromkeys(
         ("kind", "formats", "most_mb", "least_px", "most_px", "ratio", "seconds", "base64", "watermark", "fps", "format"), "any"
     ),
-    "make": dict.fromkeys(("echo", "value", "count", "when"), "any"),
+    "make": dict.fromkeys(("echo", "value", "count", "when", "adds", "gone"), "any"),
     "reference": dict.fromkeys(("kind", "days", "hours"), "any"),
     "value": dict.fromkeys(("since", "until", "label", "trust"), "any"),
     "rule": dict.fromkeys(

@@ -2,10 +2,12 @@
 
 import math
 from collections.abc import Mapping
-from decimal import Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from typing import Any
 
 from .rules import Body, holds, value
+
+_WHOLE: Mapping[str, str] = {"nearest": ROUND_HALF_UP, "down": ROUND_DOWN}
 
 
 def units(price: Mapping[str, Any], body: Body, defaults: Body, *, source_seconds: float = 5.0) -> Decimal:
@@ -26,9 +28,16 @@ def row_of(price: Mapping[str, Any], body: Body, defaults: Body) -> Mapping[str,
     return next((row for row in price["rows"] if holds(row.get("when", {}), body, defaults)), None)
 
 
+def goes_by_source(price: Mapping[str, Any], body: Body, defaults: Body) -> bool:
+    """Say whether a request is charged by the length of the media that it works on."""
+    row = row_of(price, body, defaults)
+    return row is not None and row.get("seconds_of") == "source"
+
+
 def _seconds(row: Mapping[str, Any], body: Body, defaults: Body, source_seconds: float) -> Decimal:
     name = row.get("seconds_of", "source")
-    return Decimal(str(source_seconds if name == "source" else value(body, name, defaults)))
+    seconds = Decimal(str(source_seconds if name == "source" else value(body, name, defaults)))
+    return seconds.quantize(Decimal(1), _WHOLE[row["whole"]]) if "whole" in row else seconds
 
 
 def row_units(row: Mapping[str, Any], seconds: Decimal, times: int = 1) -> Decimal:

@@ -9,15 +9,6 @@ from kling._core.inputs import MediaInput
 from . import shared
 
 
-class IdentifyFace(TypedDict):
-    """The video to look for faces in."""
-
-    video_id: NotRequired[str]
-    """A video that an earlier task made in the last 30 days."""
-    video_url: NotRequired[str]
-    """A video by its address: mp4 or mov, 720p or 1080p with sides from 512 to 2160 px, 2 to 60 s, at most 100 MB."""
-
-
 class FaceChoice(TypedDict):
     """A face, the part of a sound it speaks, and where in the video it does."""
 
@@ -37,6 +28,15 @@ class FaceChoice(TypedDict):
     """How loud the sound is; 2 is loudest."""
     original_audio_volume: NotRequired[float]
     """How loud the video's own sound stays. Nothing changes for a silent video."""
+
+
+class IdentifyFace(TypedDict):
+    """The video to look for faces in."""
+
+    video_id: NotRequired[str]
+    """A video that an earlier task made in the last 30 days."""
+    video_url: NotRequired[str]
+    """A video by its address: mp4 or mov, 720p or 1080p with sides from 512 to 2160 px, 2 to 60 s, at most 100 MB."""
 
 
 class Create(TypedDict):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, NotRequired, TypedDict
+from typing import Literal, NotRequired, TypeAlias, TypedDict
 
 from kling._core.inputs import MediaInput
 
@@ -54,6 +54,10 @@ class Shot(TypedDict):
     """What the shot shows."""
     duration: Literal["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14", "15"]
     """Length of the shot."""
+
+
+Sound: TypeAlias = MediaInput
+"""A sound: an http(s) URL the service can reach, or bare base64 without a data: prefix. mp3, wav, m4a or aac, at most 5 MB."""
 
 
 class Voice(TypedDict):
