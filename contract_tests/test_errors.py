@@ -27,6 +27,8 @@ _VALUES: dict[str, Any] = {
     "headers": {"x-trace": "t"},
     "task": _TASK,
     "seconds": 900.0,
+    "reason": "nobody knows how long the media are",
+    "row": {"per_second": "0.4", "seconds_of": "source"},
 }
 
 

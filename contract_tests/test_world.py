@@ -45,11 +45,13 @@ def test_the_same_seed_repeats_a_run() -> None:
     assert run(1) != run(2)
 
 
+_LIFE = lifecycle("task", load().catalogues["lifecycles"]["lifecycles"]["task"])
+
+
 @given(seed=st.text(max_size=8), start=st.integers(0, 2**41))
 def test_a_task_never_goes_back(seed: str, start: int) -> None:
     """Whatever the seed, states follow the lifecycle and time; what a task says depends on the time alone."""
-    data = load().catalogues["lifecycles"]["lifecycles"]["task"]
-    life = lifecycle("task", data)
+    life = _LIFE
     assert life is not None
     for fails in (True, False):
         way = Way.of(life, fails=fails)
