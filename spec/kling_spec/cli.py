@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 
 from . import bundle as bundles
+from .audit import commands as audits
 from .editor import family_schema
 from .errors import SpecError
 from .lint import lint as lint_spec
@@ -66,6 +67,10 @@ def new(
     """Start a family file from a template."""
     path = new_family(name, spec or home(), date.today().strftime("%Y-%m"))
     print(f"{path}: edit it, then make generate")
+
+
+app.command(epilog="Example: kling-spec audit pages/ --markdown > audit.md")(audits.audit)
+app.command(epilog="Example: kling-spec watch --from https://kling.ai/document-api/llms.txt --state pages.json")(audits.watch)
 
 
 def _write(text: str, out: Path | None) -> None:

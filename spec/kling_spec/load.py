@@ -63,9 +63,9 @@ def load(folder: Path | None = None) -> Spec:
 
 
 def digest(folder: Path) -> str:
-    """Return a hash of all the YAML below `folder` that a bundle is made of; the vendor's changelog is not."""
+    """Return a hash of all the YAML below `folder` that a bundle is made of; the changelog and what audits know are not."""
     total = hashlib.sha256()
-    for path in sorted(one for one in folder.rglob("*.yaml") if one.name != "changelog.yaml"):
+    for path in sorted(one for one in folder.rglob("*.yaml") if one.name not in ("changelog.yaml", "audit-known.yaml")):
         total.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return total.hexdigest()
 
