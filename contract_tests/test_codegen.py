@@ -100,9 +100,12 @@ def test_argument_names(name: str, expected: str) -> None:
 
 
 def test_the_client_stays_small() -> None:
-    """Formatted as it is shipped, the whole client stays within its budget of lines."""
+    """Formatted as it is shipped, the client stays within its budget of lines; so does its command, an extra beside it."""
     client = Path(__file__).resolve().parent.parent / "generated" / "kling"
-    assert sum(path.read_text(encoding="utf-8").count("\n") for path in client.rglob("*.py")) < 12_000
+    lines = {path: path.read_text(encoding="utf-8").count("\n") for path in client.rglob("*.py")}
+    command = sum(number for path, number in lines.items() if "_cli" in path.parts)
+    assert sum(lines.values()) - command < 12_000
+    assert 0 < command < 600
 
 
 def _command(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -96,13 +96,16 @@ def client(document: Document) -> Files:
 def _package(document: Document) -> Files:
     groups = _error_groups(document)
     names = [name for group in groups for name in [group["name"], *(one["name"] for one in group["errors"])]]
+    cli = _runtime("cli")
     return {
         "py.typed": "",
         "__init__.py": _render("kling_init.py", exports=_exports([*names, *_FIXED_ERRORS]), date=document["info"]["version"]),
         "errors.py": _render("errors.py", groups=groups, fixed=_FIXED_ERRORS),
         "types/__init__.py": '"""Replies of the service: one module a family, loaded when first used."""\n',
         "params/__init__.py": '"""Objects that requests hold: one module of TypedDicts a family."""\n',
+        "__main__.py": cli.pop("__main__.py"),
         **_runtime("public"),
+        **{f"_cli/{name}": text for name, text in cli.items()},
         **{f"_core/{name}": text for name, text in _runtime("core").items()},
         **{f"_core/{name}.py": _law(name) for name in _SHARED_LAW},
     }

@@ -1,0 +1,1 @@
+"""The command `kling`: made from the tables of operations when it runs. Needs the extra `cli`."""
