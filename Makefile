@@ -6,7 +6,7 @@ BIN := .venv/Scripts
 endif
 LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
-.PHONY: help setup demo generate spec check test fuzz mock bench new lock
+.PHONY: help setup demo generate docs spec check test fuzz mock bench new lock
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,11 +28,14 @@ demo: setup ## regenerate the client and make a video with it, offline
 generate: setup ## write generated/ from spec/
 	@$(BIN)/kling-codegen
 
+docs: setup ## build the reference, the guides and the changelogs as a site, site/index.html
+	@$(BIN)/python -m kling_site
+
 spec: setup ## check the spec and print its size
 	@$(BIN)/kling-spec lint
 	@$(BIN)/kling-spec bundle | wc -c | awk '{print "bundle: " $$1 " bytes"}'
 
-check: setup ## what CI runs: format, lint, types, spec, stale output, tests
+check: setup ## what CI runs: format, lint, types, spec, stale output, site, tests
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/hadolint Dockerfile
@@ -40,6 +43,7 @@ check: setup ## what CI runs: format, lint, types, spec, stale output, tests
 	@$(BIN)/pyright
 	@$(BIN)/kling-spec lint
 	@$(BIN)/kling-codegen --check
+	@$(BIN)/python -m kling_site
 	@$(BIN)/python -m pytest -q -n 2 $(if $(K),-k "$(K)")
 
 test: setup ## run the tests; K=name runs some

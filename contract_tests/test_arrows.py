@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 _ROOT = Path(__file__).resolve().parent.parent
-_OURS = {"kling", "kling_spec", "kling_codegen", "kling_mock", "kling_contract"}
+_OURS = {"kling", "kling_spec", "kling_codegen", "kling_mock", "kling_contract", "kling_site"}
 _MAY: dict[str, set[str]] = {
     "generated/kling": {"kling"},
     "spec/kling_spec": {"kling_spec"},
     "generator/kling_codegen": {"kling_codegen", "kling_spec"},
+    "generator/kling_site": {"kling_site", "kling_spec"},
     "mock_server/kling_mock": {"kling_mock", "kling_spec"},
     "contract_tests": _OURS,
     "benchmarks": _OURS,
