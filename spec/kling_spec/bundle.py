@@ -42,7 +42,12 @@ def plain(spec: Spec, date: str | None = None) -> Document:
 
 def ruled(spec: Spec, date: str | None = None) -> Document:
     """Return the plain bundle with the request schemas closed: cross-field rules, media patterns, no other members."""
-    document = plain(spec, date)
+    return dressed(plain(spec, date))
+
+
+def dressed(document: Document) -> Document:
+    """Return a plain bundle as a ruled one."""
+    document = {**document, "components": {**document["components"], "schemas": {**document["components"]["schemas"]}}}
     schemas = document["components"]["schemas"]
     bodies = [operation.get("requestBody") for item in document["paths"].values() for operation in item.values()]
     for reference in reachable(document, bodies):

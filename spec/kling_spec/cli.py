@@ -12,8 +12,10 @@ from rich.console import Console
 
 from . import bundle as bundles
 from .audit import commands as audits
+from .diff.command import diff_command
 from .editor import family_schema
 from .errors import SpecError
+from .impact_command import impact_command
 from .lint import lint as lint_spec
 from .load import home, load
 from .new import new_family
@@ -71,6 +73,8 @@ def new(
 
 app.command(epilog="Example: kling-spec audit pages/ --markdown > audit.md")(audits.audit)
 app.command(epilog="Example: kling-spec watch --from https://kling.ai/document-api/llms.txt --state pages.json")(audits.watch)
+app.command("diff", epilog="Example: kling-spec diff 2026-03-18 today --fail-on breaking")(diff_command)
+app.command("impact", epilog="Example: kling-spec impact my_requests.har --at 2026-09-15")(impact_command)
 
 
 def _write(text: str, out: Path | None) -> None:
