@@ -6,7 +6,7 @@ BIN := .venv/Scripts
 endif
 LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
-.PHONY: help setup demo generate docs spec check test fuzz mock bench new lock
+.PHONY: help setup demo generate docs spec check test fuzz mock bench new update lock
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ bench: setup ## measure against other ways to do the same
 
 new: setup ## start a family file: make new FAMILY=name
 	@$(BIN)/kling-spec new "$(FAMILY)"
+
+update: setup ## from a change of the reference to a regenerated client: make update PAGES=folder or FROM=url, APPLY=1
+	@$(BIN)/python -m kling_codegen.update $(PAGES) $(if $(FROM),--from "$(FROM)") $(if $(APPLY),--apply) $(if $(SEEN),--seen $(SEEN))
 
 lock: setup ## lock the dependencies anew
 	@$(BIN)/python -m pip install --quiet uv
