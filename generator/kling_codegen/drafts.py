@@ -39,7 +39,7 @@ def entry(root: Path, changes: Changes, date: str, since: str) -> str:
     ]
     elements = dict.fromkeys(one.element for one in missing)
     draft = "\n".join([*lines, *(f"      - {_plain(one)}" for one in elements)])
-    path.write_text(text.replace("\nentries:\n", f"\nentries:\n{draft}\n", 1), encoding="utf-8")
+    path.write_text(_inserted(text, draft, date), encoding="utf-8")
     return f"spec/changelog.yaml, {date}, {len(elements)} elements"
 
 
@@ -68,6 +68,13 @@ def next_version(pyproject: Path, verdict: str) -> str:
     if verdict == "major":
         return f"{first + 1}.0.0" if first else f"0.{second + 1}.0"
     return f"{first}.{second + 1}.0" if verdict == "minor" and first else f"{first}.{second}.{third + 1}"
+
+
+def _inserted(text: str, draft: str, date: str) -> str:
+    """Return a changelog with one more entry, where its date belongs: the newest stand first."""
+    older = next((one for one in re.finditer(r"^  - date: '([\d-]+)'$", text, re.MULTILINE) if one[1] <= date), None)
+    at = older.start() if older else len(text)
+    return f"{text[:at]}{draft}\n{text[at:]}"
 
 
 def _line(change: Change) -> str:

@@ -31,6 +31,10 @@ class Stopped(SpecError):
     """A step found something to do first."""
 
 
+class Finished(Exception):
+    """A step found that nothing is left to do."""
+
+
 @dataclass
 class Update:
     """What was asked for, and what the steps find out."""
@@ -62,7 +66,13 @@ def audit(update: Update) -> str:
     asked = [*map(str, update.pages), *(["--from", update.index] if update.index else [])]
     seen = ["--seen", update.seen] if update.seen else []
     found = _ran(
-        "kling_spec.cli", "audit", *asked, "--spec", str(update.root / "spec"), *(["--apply", *seen] if update.apply else [])
+        "-c",
+        "from kling_spec.cli import main; main()",
+        "audit",
+        *asked,
+        "--spec",
+        str(update.root / "spec"),
+        *(["--apply", *seen] if update.apply else []),
     )
     if found.returncode == 2:
         raise Stopped(f"the pages cannot be read: {found.stderr.strip()}")
@@ -86,7 +96,7 @@ def compare(update: Update) -> str:
     """Say what changed since the last commit, and whom it breaks."""
     changes = update.changes
     if not len(changes):
-        return f"the API is what it was at {update.since}"
+        raise Finished(f"the API is what it was at {update.since}: there is nothing to release")
     print(changes.text())
     counts = ", ".join(f"{number} {level}" for level, number in changes.counts.items() if number)
     update.told.append(f"changes since {update.since}: {counts}; verdict {changes.verdict}")
@@ -146,6 +156,9 @@ def update(
         print(f"{number}/{len(STEPS)} {told}", flush=True)
         try:
             print(f"    {step(asked)}", flush=True)
+        except Finished as end:
+            print(f"    {end}")
+            return
         except Stopped as stop:
             print(f"stopped at step {number}: {stop}", file=sys.stderr)
             raise typer.Exit(1) from stop
@@ -153,7 +166,7 @@ def update(
 
 
 def _tested(folder: Path, files: list[str], wanted: str) -> None:
-    found = _ran("pytest", "-q", "-n", "2", "--no-header", "-k", wanted, *[str(folder / one) for one in files])
+    found = _ran("-m", "pytest", "-q", "-n", "2", "--no-header", "-k", wanted, *[str(folder / one) for one in files])
     if found.returncode:
         print("\n".join(_last(found.stdout)))
         raise Stopped("tests fail: the lines above name them")
@@ -163,10 +176,10 @@ def _last(text: str) -> Iterator[str]:
     yield from text.strip().splitlines()[-40:]
 
 
-def _ran(module: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
+def _ran(*arguments: str) -> "subprocess.CompletedProcess[str]":
     """Run one of our commands as it would be run by hand."""
     return subprocess.run(  # noqa: S603 (our own command, no shell)
-        [sys.executable, "-m", module, *arguments], capture_output=True, text=True, check=False
+        [sys.executable, *arguments], capture_output=True, text=True, check=False
     )
 
 

@@ -116,6 +116,8 @@ def _schema(schema: Document) -> Iterator[tuple[str, str]]:
             yield name, "has no description"
         if "enum" in inner and len(set(map(str, inner["enum"]))) < len(inner["enum"]):
             yield name, "lists a value twice"
+        if "enum" in member and "default" in member and member["default"] not in member["enum"]:
+            yield name, f"has the default {member['default']}, which is not in the enum"
         yield from (
             (name, f"x-kling-values dates {value}, which is not in the enum")
             for value in member.get("x-kling-values", {})
