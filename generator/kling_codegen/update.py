@@ -24,6 +24,7 @@ from .files import write
 from .render import generate
 from .sync import SyncFailed
 
+_SPEC_COMMAND = "from kling_spec.cli import main; main()"
 app = typer.Typer(add_completion=True)
 
 
@@ -65,15 +66,8 @@ def audit(update: Update) -> str:
         return "no pages given; make update PAGES=folder or FROM=https://…/llms.txt holds them against the spec"
     asked = [*map(str, update.pages), *(["--from", update.index] if update.index else [])]
     seen = ["--seen", update.seen] if update.seen else []
-    found = _ran(
-        "-c",
-        "from kling_spec.cli import main; main()",
-        "audit",
-        *asked,
-        "--spec",
-        str(update.root / "spec"),
-        *(["--apply", *seen] if update.apply else []),
-    )
+    changing = ["--apply", *seen] if update.apply else []
+    found = _ran("-c", _SPEC_COMMAND, "audit", *asked, "--spec", str(update.root / "spec"), *changing)
     if found.returncode == 2:
         raise Stopped(f"the pages cannot be read: {found.stderr.strip()}")
     print(found.stdout, end="")

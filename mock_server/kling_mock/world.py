@@ -183,7 +183,8 @@ class World:
         self.tellings = {one.family: TaskReply.of(one, self._lifecycle(one)) for one in found if one.role == "get"}
         self.call_schemas = {one.id: one.data_schema for one in found if one.role == "call"}
         self.charges = Charges(self._catalogues["prices"]["prices"], self._catalogues["models"]["models"], families)
-        presets = {known for one in found for known in self._standing(one)}
+        presets = {known for one in found if one.verb == "GET" for known in self._standing(one)}
+        presets -= {known for one in found if one.verb == "POST" for known in self._standing(one)}  # made, so not always there
         voices = {("speech_voice", name) for name in self._catalogues.get("voices", {}).get("voices", {})}
         self._standing_ids = frozenset(presets | voices)
         self._strangers = Lock()
