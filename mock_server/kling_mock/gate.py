@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
@@ -191,7 +191,8 @@ def scripted_fault(visit: Visit) -> None:
         visit.script = faults.script(visit.target.id, visit.target.role, own)
 
 
-ORDER: tuple[Callable[[Visit], None], ...] = (
+Check = Callable[[Visit], None]
+ORDER: tuple[Check, ...] = (
     route,
     auth,
     standing,
@@ -212,6 +213,40 @@ ORDER: tuple[Callable[[Visit], None], ...] = (
 )
 LOCKED = ORDER.index(references)
 """From here on the checks hold the lock of the account: what they see stays so until the handler is done."""
+
+FINDING = 2
+"""So many checks find out which operation is called, and by whom; which of the others count goes by the operation."""
+
+_NEEDED: Mapping[Check, Callable[["World", Operation], bool]] = {
+    body_is_json: lambda world, one: one.request_name is not None,
+    parameters: lambda world, one: one.id in world.query_laws,
+    schema_and_rules: lambda world, one: one.request_name is not None,
+    model_permission: lambda world, one: one.request_name is not None,
+    look: lambda world, one: one.id in world.uploads,
+    references: lambda world, one: one.role != "delete" and world.refers(one.id),
+    unique: lambda world, one: bool(world.unique_fields.get(one.id)),
+    media: lambda world, one: one.id in world.uploads,
+    balance: lambda world, one: one.role in ("create", "call"),
+    concurrency: lambda world, one: one.role == "create",
+}
+"""The checks that have nothing to say about some operations; all others are for every request."""
+
+
+class Checks(NamedTuple):
+    """The checks of one operation, in their order."""
+
+    open: tuple[Check, ...]  # that need no lock
+    locked: tuple[Check, ...]
+
+
+def checks(world: "World", operation: Operation) -> Checks:
+    """Return the checks that a request for an operation has to pass once it is known who calls."""
+
+    def needed(found: tuple[Check, ...]) -> tuple[Check, ...]:
+        return tuple(one for one in found if one not in _NEEDED or _NEEDED[one](world, operation))
+
+    return Checks(needed(ORDER[FINDING:LOCKED]), needed(ORDER[LOCKED:]))
+
 
 _STANDING: Mapping[str, str] = {"abnormal": "account_abnormal", "arrears": "account_in_arrears"}
 

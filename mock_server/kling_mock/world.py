@@ -30,7 +30,7 @@ from .charges import Charges, Cost
 from .clock import Clock
 from .dispatcher import Dispatcher, Send
 from .errors import Messages, Refusal, Said, detail_header
-from .gate import LOCKED, ORDER, Visit
+from .gate import FINDING, ORDER, Visit, checks
 from .handlers import HANDLERS, announce_rest
 from .ids import Ids
 from .journal import Journal
@@ -168,14 +168,14 @@ class World:
         self.operations = {one.id: one for one in found}
         how = {"strict": self.settings.strict, "lenient_models": self.settings.lenient_models}
         self.laws = {one.id: Law(one.request or {}, self.messages, **how) for one in found if one.request is not None}
-        self.query_laws = {
+        self.query_laws: Mapping[str, Law] = {
             one.id: Law(_query_schema(one), self.messages, **how) for one in found if _query_schema(one)["properties"]
         }
         self.uploads: Mapping[str, Uploads] = {
             name: made for name, law in self.laws.items() if (made := uploads(law.schema, self.messages)) is not None
         }
         self._referring = {name: referring(law.schema) for name, law in self.laws.items()}
-        self.unique_fields = {one.id: _unique_fields(one) for one in found}
+        self.unique_fields: Mapping[str, tuple[str, ...]] = {one.id: _unique_fields(one) for one in found}
         self._families = families = {tag["name"]: tag["x-kling-family"] for tag in self.bundle["tags"]}
         self._ways: Memo[Way] = Memo()
         lifecycles = self._catalogues["lifecycles"]["lifecycles"]
@@ -188,6 +188,7 @@ class World:
         voices = {("speech_voice", name) for name in self._catalogues.get("voices", {}).get("voices", {})}
         self._standing_ids = frozenset(presets | voices)
         self._strangers = Lock()
+        self._checks = {one.id: checks(self, one) for one in found}
 
     def _standing(self, operation: Operation) -> Iterator[tuple[str, str]]:
         """Yield the ids that are always there: those of presets."""
@@ -250,10 +251,13 @@ class World:
         return Refusal(self.messages.of_code(5000))
 
     def _answered(self, visit: Visit) -> Answer:
-        for check in ORDER[:LOCKED]:
+        for check in ORDER[:FINDING]:
+            check(visit)
+        checks = self._checks[visit.target.id]
+        for check in checks.open:
             check(visit)
         with visit.caller.lock:
-            for check in ORDER[LOCKED:]:
+            for check in checks.locked:
                 check(visit)
             if visit.script is not None:
                 return self._played(visit, visit.script)
@@ -330,6 +334,10 @@ class World:
             origin = self.settings.asset_origin.rstrip("/") or visit.request.origin
             found = self._folders[asked] = asset_folder(origin, visit.caller.id)
         return found
+
+    def refers(self, operation_id: str) -> bool:
+        """Say whether the requests of an operation may refer to ids."""
+        return bool(self._referring.get(operation_id))
 
     def wanted(self, visit: Visit) -> list[Wanted]:
         """Return the ids that a request's body refers to."""
