@@ -26,14 +26,7 @@ _VERBS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 def app(world: World) -> ASGIApp:
     """Return the ASGI app of a mock."""
-    endpoint = _Endpoint(world)
-    made = _fastapi(world, endpoint)
-
-    async def front(scope: Scope, receive: Receive, send: Send) -> None:
-        is_mocked = scope["type"] == "http" and not scope["path"].startswith("/_mock/")
-        await (endpoint if is_mocked else made)(scope, receive, send)
-
-    return front
+    return _Endpoint(world, _fastapi(world, _Endpoint(world)))
 
 
 def _fastapi(world: World, endpoint: ASGIApp) -> FastAPI:
@@ -51,13 +44,17 @@ def _fastapi(world: World, endpoint: ASGIApp) -> FastAPI:
 
 
 class _Endpoint:
-    """Answers any request with the mock, as an ASGI app."""
+    """Answers any request with the mock, as an ASGI app; what is not for the mocked API goes to `rest`, where there is one."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, rest: ASGIApp | None = None) -> None:
         self._world = world
+        self._rest = rest
         self._most_at_once = 0 if world.settings.fetch_media else _MOST_AT_ONCE
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._rest is not None and (scope["type"] != "http" or scope["path"].startswith("/_mock/")):
+            await self._rest(scope, receive, send)
+            return
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         try:
             body = await _body(headers, receive, self._world.settings.most_bytes)
@@ -83,17 +80,20 @@ async def _body(headers: Mapping[str, str], receive: Receive, most: int) -> byte
     told = headers.get("content-length", "0")
     if told.isdigit() and int(told) > most:
         return None
-    chunks, size, has_more = [], 0, True
+    chunks: list[bytes] = []
+    size, has_more = 0, True
     while has_more:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise _CallerGone
         chunk, has_more = message.get("body", b""), message.get("more_body", False)
+        if not has_more and not chunks:
+            return chunk if len(chunk) <= most else None
         size += len(chunk)
         if size > most:
             return None
         chunks.append(chunk)
-    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+    return b"".join(chunks)
 
 
 def _request(scope: Scope, headers: Mapping[str, str], body: bytes) -> Request:

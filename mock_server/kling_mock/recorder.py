@@ -56,7 +56,7 @@ class Recorder:
             request = request._replace(body=bounded(request.body, visit.body, mask))
             answer = answer._replace(body=bounded(answer.body, None, mask))
         record = Record(
-            account.clock.now(), time(), seconds, name, request, answer, code, message, problems, size, reply_size
+            visit.now or account.clock.now(), time(), seconds, name, request, answer, code, message, problems, size, reply_size
         )  # by place: names would cost as much again
         if journal.most:
             journal.add(record)

@@ -80,6 +80,7 @@ def _server(world: World, *, ready: Callable[[], None]) -> _Server:
         access_log=False,
         timeout_graceful_shutdown=5,
         server_header=False,
+        proxy_headers=False,  # the mock reads x-forwarded-… itself
         lifespan="on",
     )
     return _Server(config, world, ready=ready)

@@ -342,7 +342,9 @@ class World:
     def wanted(self, visit: Visit) -> list[Wanted]:
         """Return the ids that a request's body refers to."""
         schema = self._referring.get(visit.target.id)
-        return list(wanted(visit.body, schema)) if schema else []
+        if not schema or visit.body.keys().isdisjoint(schema["properties"]):
+            return []
+        return list(wanted(visit.body, schema))
 
     def unknown(self, one: Wanted) -> Said:
         """Return what the service says of an id it does not know."""
