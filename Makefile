@@ -41,6 +41,7 @@ check: setup ## what CI runs: format, lint, types, spec, stale output, site, tes
 	@$(BIN)/hadolint Dockerfile
 	@$(BIN)/mypy
 	@$(BIN)/pyright
+	@said=$$(PYTHONPATH=generated $(BIN)/pyright --pythonpath $(BIN)/python --verifytypes kling --ignoreexternal) || { echo "$$said"; exit 1; }
 	@$(BIN)/kling-spec lint
 	@$(BIN)/kling-codegen --check
 	@$(BIN)/python -m kling_site

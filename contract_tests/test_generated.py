@@ -59,8 +59,13 @@ _CAN_BE_WRONG = sorted(
 )
 
 
+_STRICT = bench(_RULED, Settings(strict=True, any_id=True, any_media=True, quotas=False))
+
+
 def _strict() -> Bench:
-    return bench(_RULED, Settings(strict=True, any_id=True, any_media=True, quotas=False))
+    """Return a mock that refuses all that the bundle does not allow, as if it were new."""
+    _STRICT.world.account.reset()
+    return _STRICT
 
 
 def _request(operation: Operation, case: Any, body: Any) -> httpx2.Request:

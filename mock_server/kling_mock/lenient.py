@@ -45,8 +45,10 @@ def _scalar(value: Any, kind: str) -> Any:
     if kind == "string" and isinstance(value, int | float) and not isinstance(value, bool):
         return f"{value:g}" if isinstance(value, float) else str(value)
     if isinstance(value, str):
-        if kind in ("integer", "number") and re.fullmatch(r"-?[0-9]{1,400}(\.[0-9]{1,400})?", value):
-            return float(value) if "." in value else int(value)
+        if kind in ("integer", "number") and re.fullmatch(r"-?[0-9]{1,400}", value):
+            return int(value)
+        if kind == "number" and re.fullmatch(r"-?[0-9]{1,400}\.[0-9]{1,400}", value):
+            return float(value)
         if kind == "boolean":
             return _TRUTH.get(value, value)
     return value

@@ -27,10 +27,10 @@ class Handle(Generic[TaskT]):
         self.resource = resource
         self.family: str = resource._family
         self._lifecycle: Any = family(self.family).lifecycle
-        self.task_id = task_id
-        self.external_id = external_id  # empty when nobody told it
-        self.created_at = created_at  # milliseconds since 1970; 0 when nobody told it
-        self.model = model  # what it was asked of; empty when nobody told it
+        self.task_id: str = task_id
+        self.external_id: str = external_id  # empty when nobody told it
+        self.created_at: int = created_at  # milliseconds since 1970; 0 when nobody told it
+        self.model: str = model  # what it was asked of; empty when nobody told it
         self.last: TaskT | None = None
         self.error: KlingError | None = None  # why it cannot be looked at
 
@@ -50,7 +50,8 @@ class Handle(Generic[TaskT]):
     def see(self, found: Any) -> bool:
         """Take over what a look has found; say whether the status is another one."""
         before, self.last = self.status, found
-        self.task_id, self.created_at = found.task_id, int(getattr(found, "created_at", None) or self.created_at)
+        self.task_id = found.task_id
+        self.created_at = int(getattr(found, "created_at", None) or self.created_at)
         return self.status != before
 
     def result(self) -> TaskT:
