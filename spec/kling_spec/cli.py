@@ -15,6 +15,7 @@ from .audit import commands as audits
 from .diff.command import diff_command
 from .editor import family_schema
 from .errors import SpecError
+from .findings import Format, told
 from .impact_command import impact_command
 from .lint import lint as lint_spec
 from .load import home, load
@@ -31,16 +32,16 @@ Out = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write h
 IsPlain = Annotated[bool, typer.Option("--plain", help="Leave the cross-field rules as data.")]
 
 
-@app.command(epilog="Example: kling-spec lint --json")
+@app.command(epilog="Example: kling-spec lint --format github")
 def lint(
-    spec: SpecFolder = None, as_json: Annotated[bool, typer.Option("--json", help="Print findings as JSON.")] = False
+    spec: SpecFolder = None,
+    how: Annotated[Format, typer.Option("--format", help="github prints annotations for GitHub Actions.")] = "text",
+    as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
 ) -> None:
-    """Say what contradicts itself in the spec. Exit 1 when anything does."""
-    found = lint_spec(load(spec))
-    if as_json:
-        print(json.dumps([vars(one) for one in found], indent=1, ensure_ascii=False))
-    else:
-        print("\n".join([*map(str, found), f"{len(found)} findings"]))
+    """Say what contradicts itself in the spec, with file and line. Exit 1 when anything does."""
+    read = load(spec)
+    found = lint_spec(read)
+    print(told(found, read, spec or home(), "json" if as_json else how))
     raise typer.Exit(1 if found else 0)
 
 

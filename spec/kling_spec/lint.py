@@ -7,17 +7,18 @@ from typing import Any
 
 from .as_of import checked_date
 from .bundle import plain
-from .document import Document, Operation, objects, operations, references
+from .document import Document, Operation, objects, operations, reachable, references
 from .errors import SpecError
 from .grammar import RULE_WORDS
 from .load import Spec
-from .rule_samples import rule_samples, ruled_objects
+from .rule_samples import ruled_objects, sampled
 from .rules import Rule
 from .shape import violations
 from .source import TRUST, source_problem
 
 BASELINE = "2026-03-18"
 """The day whose API the spec was first written for."""
+_ERROR = "#/components/schemas/shared.Error"  # the bundle refers to it, and to all headers
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ def lint(spec: Spec) -> list[Finding]:
     ]
     found = [one for check in checks for one in check(spec)]
     if not found:  # a bundle can only be made of a spec that hangs together
-        found = [*_rules(spec), *_catalogues(spec)]
+        found = [*_rules(spec), *_catalogues(spec), *_orphans(spec)]
     if not found:
         found = [*_unsampled(spec), *_examples(spec)]
     return sorted(set(found), key=lambda one: (one.file, one.place, one.problem))
@@ -227,7 +228,7 @@ def _unsampled(spec: Spec) -> Iterator[Finding]:
                 if rule["kind"] in ("prose", "unique") or found.get(rule["id"], set()) == {True, False}:
                     continue
                 where[rule["id"]] = operation.path
-                found.setdefault(rule["id"], set()).update(one.keeps for one in rule_samples(operation, place, schema, rule))
+                found.setdefault(rule["id"], set()).update(sampled(operation, place, schema, rule))
     for name, kinds in found.items():
         for missing in sorted({True, False} - kinds):
             word = "keeps" if missing else "breaks"
@@ -236,8 +237,10 @@ def _unsampled(spec: Spec) -> Iterator[Finding]:
 
 
 def state_dates(spec: Spec) -> list[str]:
-    """Return two dates that together show every fact: the spec's own state, and the baseline it began with."""
-    return [str(spec.document["info"]["version"]), BASELINE]
+    """Return dates that together show every fact: the spec's own state, the baseline, and days of what came and went since."""
+    today = str(spec.document["info"]["version"])
+    spans = [(since, until) for _, since, until in _dated(spec.document, ()) if since and until]
+    return [today, BASELINE, *sorted({since for since, until in spans if since > BASELINE and until <= today})]
 
 
 def _examples(spec: Spec) -> Iterator[Finding]:
@@ -275,6 +278,17 @@ def _catalogues(spec: Spec) -> Iterator[Finding]:
     }
     for model in sorted(enums - set(spec.catalogues["models"]["models"])):
         yield Finding("models.yaml", "models", f"{model} is missing", "catalogue")
+
+
+def _orphans(spec: Spec) -> Iterator[Finding]:
+    parts = spec.document["components"]
+    used = reachable(spec.document, spec.document["paths"]) | {_ERROR}
+    used |= {f"#/components/parameters/{name}" for name, one in parts["parameters"].items() if one["in"] == "header"}
+    for kind, nodes in parts.items():
+        for name in nodes if kind != "securitySchemes" else ():
+            if f"#/components/{kind}/{name}" not in used:
+                place = f"{kind.removesuffix('s')} {name}"
+                yield Finding(spec.files.get(place, "head.yaml"), place, "nothing refers to it", "orphan")
 
 
 def _request_objects(spec: Spec) -> Iterator[tuple[str, Document]]:

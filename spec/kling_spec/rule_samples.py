@@ -72,6 +72,18 @@ def rule_samples(operation: Operation, place: str, schema: Document, rule: Rule)
     yield from best.values()
 
 
+def sampled(operation: Operation, place: str, schema: Document, rule: Rule) -> set[bool]:
+    """Return which samples a rule has: True for one that keeps it, False for one that breaks it. Looks no further."""
+    found: set[bool] = set()
+    for body in _candidates(operation, place, schema, rule):
+        sample = _judged(operation, place, schema, rule, body)
+        if sample and (rule["kind"] != "table" or _row_key(rule, body, place) in rule["rows"]):
+            found.add(sample.keeps)
+        if len(found) == 2:
+            break
+    return found
+
+
 def _judged(operation: Operation, place: str, schema: Document, rule: Rule, body: Document) -> Sample | None:
     """Return the body as a sample of the rule; None when its shape is wrong or only other rules are broken."""
     broken = {one.rule_id for one in broken_rules(operation, body)}
