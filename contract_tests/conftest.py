@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from conforming import watch
 from hypothesis import HealthCheck, settings
 
 from kling import Kling
@@ -28,6 +29,22 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 START_MS = 1_790_000_000_000
 CREATE = "/v1/videos/text2video"
 BODY = {"model_name": "kling-v2-6", "prompt": "A paper boat"}
+
+
+_COMPILED: dict[tuple[Any, ...], tuple[Document, dict[str, Any]]] = {}
+
+
+class CompiledOnce(World):
+    """A world that takes over what another has made of the same bundle: that is most of the time it takes to make one."""
+
+    def _compile(self) -> None:
+        key = id(self.bundle), self.settings.strict, self.settings.lenient_models, self.settings.fidelity
+        if key not in _COMPILED:
+            before = set(vars(self))
+            super()._compile()
+            made = {name: one for name, one in vars(self).items() if name not in before}
+            _COMPILED[key] = self.bundle, made  # the bundle stays, so that no other gets its identity
+        vars(self).update(_COMPILED[key][1])
 
 
 @dataclass
@@ -62,8 +79,10 @@ def bench(bundle: Document, settings: Settings | None = None) -> Bench:
         delivered.append((post.url, post.body))
         return 200
 
-    world = World(bundle, settings or Settings(any_id=True, quotas=False), clock=Clock(speed=0, start_ms=START_MS), send=send)
-    return Bench(world, delivered)
+    world = CompiledOnce(
+        bundle, settings or Settings(any_id=True, quotas=False), clock=Clock(speed=0, start_ms=START_MS), send=send
+    )
+    return Bench(watch(world), delivered)
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,8 @@ from kling_spec.bundle import ruled
 from kling_spec.lifecycle import lifecycle
 from kling_spec.load import load
 
-_RULED = ruled(load())
+_SPEC = load()
+_RULED = ruled(_SPEC)
 
 
 def test_ids_are_snowflakes_of_their_time(mock: Bench) -> None:
@@ -45,13 +46,10 @@ def test_the_same_seed_repeats_a_run() -> None:
     assert run(1) != run(2)
 
 
-_LIFE = lifecycle("task", load().catalogues["lifecycles"]["lifecycles"]["task"])
-
-
 @given(seed=st.text(max_size=8), start=st.integers(0, 2**41))
 def test_a_task_never_goes_back(seed: str, start: int) -> None:
     """Whatever the seed, states follow the lifecycle and time; what a task says depends on the time alone."""
-    life = _LIFE
+    life = lifecycle("task", _SPEC.catalogues["lifecycles"]["lifecycles"]["task"])
     assert life is not None
     for fails in (True, False):
         way = Way.of(life, fails=fails)

@@ -10,8 +10,8 @@ from .assets import asset_url
 from .recipe import Recipe
 
 Schema = Mapping[str, Any]
-_MINTED = ("session", "video", "audio", "task")
-"""Kinds whose ids are new in each reply; others, such as presets, are always the same."""
+_NUMBERED = ("face",)
+"""Kinds whose ids count from 0 in each reply."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,7 @@ class CallContext:
     words: Mapping[str, Any]  # what is said of the lists: count, next_cursor, has_more
     given: Callable[[str, str, float], None]  # told of each id that a reply gives: kind, id, and seconds of a sound
     seconds: float = 5.0  # the length that the example tells
+    makes: bool = True  # ids are new in each reply; those of presets are always the same
 
 
 def filled(example: Any, schema: Schema, context: CallContext) -> Any:
@@ -45,7 +46,7 @@ def filled(example: Any, schema: Schema, context: CallContext) -> Any:
         told = {**context.words, "created_at": context.now, "updated_at": context.now}
         return {name: told.get(name, one) for name, one in made.items()}
     if kind:
-        return _id(example, kind, context)
+        return _id(example, schema, context)
     return _scalar(example, schema, context)
 
 
@@ -56,10 +57,11 @@ def _timed(example: Mapping[str, Any], members: Mapping[str, Schema], context: C
     return context if found is None else replace(context, seconds=float(found))
 
 
-def _id(example: Any, kind: str, context: CallContext) -> Any:
-    found = context.snowflake() if kind in _MINTED else example
+def _id(example: Any, schema: Schema, context: CallContext) -> Any:
+    kind = schema["x-kling-ref"]["kind"]
+    found = context.snowflake() if context.makes and kind not in _NUMBERED else example
     context.given(kind, str(found), context.seconds)
-    return found
+    return int(found) if schema.get("type") == "integer" else found
 
 
 def _scalar(example: Any, schema: Schema, context: CallContext) -> Any:
@@ -71,7 +73,7 @@ def _scalar(example: Any, schema: Schema, context: CallContext) -> Any:
 
 
 def standing_ids(example: Any, schema: Schema) -> Iterator[tuple[str, str]]:
-    """Yield kind and id of everything that is always there, such as presets."""
+    """Yield kind and id of everything that a reply gives and that could always be there: presets."""
     kind = schema.get("x-kling-ref", {}).get("kind")
     if isinstance(example, list):
         for one in example:
@@ -79,5 +81,5 @@ def standing_ids(example: Any, schema: Schema) -> Iterator[tuple[str, str]]:
     elif isinstance(example, dict):
         for name, one in example.items():
             yield from standing_ids(one, schema.get("properties", {}).get(name, {}))
-    elif kind and kind not in (*_MINTED, "face"):
+    elif kind and kind not in _NUMBERED:
         yield kind, str(example)

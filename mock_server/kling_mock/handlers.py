@@ -109,6 +109,7 @@ def call(world: "World", visit: Visit) -> Any:
         lists={"pack": ledger.packs(account, visit.query, now), "deduction": part.rows},
         words=part.words,
         given=partial(_given, account, now, visit.media.source),
+        makes=operation.verb == "POST",
     )
     return filled(operation.reply_example["data"], schema, context)
 

@@ -15,15 +15,16 @@ def looked_at(account: Account, task: Task, now: int, announce: Callable[[Task, 
     """Return the task as this look finds it; `announce` is told of a state that it brought, by its place."""
     if NEVER not in task.begins:
         return task
-    looks = account.looks.get(task.id, 0) + 1
-    account.looks[task.id] = looks
-    place = looks // account.polls if account.polls else 0
-    if not 0 < place < len(task.begins) or task.begins[place] != NEVER:
+    looks = account.looks.get(task.id, 0) + 1  # since its last state
+    if not account.polls or looks < account.polls:
+        account.looks[task.id] = looks
         return task
-    moved = task._replace(begins=tuple(now if at == place else begins for at, begins in enumerate(task.begins)))
+    account.looks.pop(task.id, None)
+    place = task.begins.index(NEVER)
+    at = max(now, task.begins[place - 1])  # the clock may have been set back
+    moved = task._replace(begins=(*task.begins[:place], at, *task.begins[place + 1 :]))
     account.tasks.replace(moved)
     if place == len(task.begins) - 1:
-        account.looks.pop(task.id)
         account.ended(moved)
     announce(moved, place)
     return moved

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from kling_spec.document import Document, Operation, operations
 from kling_spec.lifecycle import Lifecycle, lifecycle
-from kling_spec.rules import value
+from kling_spec.rules import is_given, value
 
 from . import control
 from .account import Account, packs
@@ -191,7 +191,7 @@ class World:
         self._checks = {one.id: checks(self, one) for one in found}
 
     def _standing(self, operation: Operation) -> Iterator[tuple[str, str]]:
-        """Yield the ids that are always there: those of presets."""
+        """Yield the ids that the example of a call gives."""
         if operation.role == "call":
             yield from standing_ids(operation.reply_example["data"], self.call_schemas[operation.id])
 
@@ -319,7 +319,8 @@ class World:
         """Find out how many ids the results of a task need, and how many slots it takes."""
         telling = self.tellings[visit.target.family]
         if telling.echoed:
-            visit.echo = {**self.laws[visit.target.id].defaults, **visit.body}
+            said = {name: one for name, one in visit.body.items() if is_given(one)}
+            visit.echo = {**self.laws[visit.target.id].defaults, **said}
         visit.ids = telling.ids_needed(visit.echo)
         visit.places = visit.ids if cost.kind in self._per_picture else 1
 

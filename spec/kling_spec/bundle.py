@@ -4,6 +4,7 @@ Two dresses: *plain* for the type generator, *ruled* (cross-field rules compiled
 test generators. Both carry the catalogues under `x-kling-catalogues`, so that one file drives client and mock.
 """
 
+import copy
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 from .as_of import as_of, checked_date
 from .document import SCHEMAS, Document, inlined, reachable, resolved
 from .errors import SpecError
+from .links import link
 from .load import Spec, home, load
 from .load import digest as digest_of
 from .rule_schema import compile_rule
@@ -41,18 +43,23 @@ def plain(spec: Spec, date: str | None = None) -> Document:
 
 
 def ruled(spec: Spec, date: str | None = None) -> Document:
-    """Return the plain bundle with the request schemas closed: cross-field rules, media patterns, no other members."""
-    return dressed(plain(spec, date))
+    """Return the plain bundle with closed request schemas (rules, media patterns, no other members), and links."""
+    document = dressed(plain(spec, date))
+    link(document)
+    _drop_unused(document)
+    return document
 
 
 def dressed(document: Document) -> Document:
     """Return a plain bundle as a ruled one."""
-    document = {**document, "components": {**document["components"], "schemas": {**document["components"]["schemas"]}}}
+    parts = {**document["components"], "schemas": {**document["components"]["schemas"]}}
+    document = {**document, "components": parts, "paths": copy.deepcopy(document["paths"])}
     schemas = document["components"]["schemas"]
     bodies = [operation.get("requestBody") for item in document["paths"].values() for operation in item.values()]
     for reference in reachable(document, bodies):
         name = reference.removeprefix(SCHEMAS)
         schemas[name] = _dressed(schemas[name], document)
+    _drop_unused(document)
     return document
 
 

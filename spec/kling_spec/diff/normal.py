@@ -30,8 +30,20 @@ def is_ruled(document: Document) -> bool:
 
 
 def _bare(document: Document) -> Document:
-    components = {**document["components"], "schemas": _undressed(document["components"]["schemas"])}
-    return {**document, "components": components}
+    parts = {name: one for name, one in document["components"].items() if name != "links"}
+    components = {**parts, "schemas": _undressed(parts["schemas"])}
+    paths = {path: {verb: _unlinked(one) for verb, one in item.items()} for path, item in document["paths"].items()}
+    return {**document, "components": components, "paths": paths}
+
+
+def _unlinked(operation: Any) -> Any:
+    """Return an operation whose replies lead nowhere: links are made from the rest."""
+    if not isinstance(operation, Mapping) or "responses" not in operation:
+        return operation
+    replies = {
+        code: {name: said for name, said in one.items() if name != "links"} for code, one in operation["responses"].items()
+    }
+    return {**operation, "responses": replies}
 
 
 def _undressed(node: Any) -> Any:
