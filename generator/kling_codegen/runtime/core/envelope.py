@@ -19,7 +19,7 @@ def opened(operation: Operation, status: int, content: bytes, headers: Mapping[s
     try:
         answer = from_json(content)
         code = int(answer["code"])
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, OverflowError) as error:
         raise ReplyMalformed(
             f"{operation.id}: HTTP {status}, not an answer of the service: {content[:200]!r}", http=status
         ) from error

@@ -71,7 +71,12 @@ class Operation:
 
     def url(self, path: Mapping[str, str]) -> str:
         """Return the path with its parameters filled in and escaped."""
-        return self.path.format(**{name: quote(one, safe="") for name, one in path.items()}) if path else self.path
+        return self.path.format(**{name: _segment(one) for name, one in path.items()}) if path else self.path
+
+
+def _segment(text: str) -> str:
+    """Return text as one segment of a path; `.` and `..` would lead to another one."""
+    return quote(text, safe="") if text.strip(".") else text.replace(".", "%2E")
 
 
 def _places(schema: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[Place]:
