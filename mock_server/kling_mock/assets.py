@@ -18,8 +18,13 @@ def asset_folder(origin: str, account_id: str) -> str:
 
 def asset_url(folder: str, recipe: Recipe, *, made_ms: int, kept_ms: int | None = None) -> str:
     """Return where a file that was made at `made_ms` can be fetched, for `kept_ms` or as long as the service keeps any."""
+    return url(folder, recipe.token() + recipe.suffix, made_ms=made_ms, kept_ms=kept_ms)
+
+
+def url(folder: str, name: str, *, made_ms: int, kept_ms: int | None = None) -> str:
+    """Return the same for the name of a file."""
     until = made_ms + (KEPT_MS if kept_ms is None else kept_ms)
-    return f"{folder}{recipe.token()}{recipe.suffix}?Expires={until // 1000}"
+    return f"{folder}{name}?Expires={until // 1000}"
 
 
 def asset(name: str, query: str | dict[str, str], *, now_ms: int) -> Recipe | None:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 from typing import Self
 
 LEAST_SECONDS, MOST_SECONDS = 0.1, 300.0
@@ -73,9 +74,14 @@ class Recipe:
 
     def token(self) -> str:
         """Return the recipe as text for a url or file name: `video_7_1280x720_5_24_sw_mp4`."""
+        head, tail = self.around()
+        return f"{head}{self.seed}{tail}"
+
+    def around(self) -> tuple[str, str]:
+        """Return what stands before and after the seed in that text."""
         seconds = repr(float(self.seconds)).removesuffix(".0")
         extras = "s" * self.sound + "w" * self.watermark
-        return f"{self.kind}_{self.seed}_{self.width}x{self.height}_{seconds}_{self.fps}_{extras}_{self.format}"
+        return f"{self.kind}_", f"_{self.width}x{self.height}_{seconds}_{self.fps}_{extras}_{self.format}"
 
     @classmethod
     def parse(cls, token: str) -> Self:
@@ -105,6 +111,7 @@ def frames(seconds: float, fps: int) -> int:
     return math.floor(Decimal(repr(seconds)) * fps) + 1
 
 
+@lru_cache(maxsize=1024)
 def length_text(seconds: float, fps: int) -> str:
     """Return the true length of a video in seconds, at most three decimals, cut and not rounded: `5.041`."""
     whole, thousandths = divmod(frames(seconds, fps) * 1000 // fps, 1000)

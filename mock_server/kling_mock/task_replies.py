@@ -6,18 +6,19 @@ x-kling-ref, x-kling-media, x-kling-unit and x-kling-make, not the families.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from kling_spec.document import Document, Operation, below
 from kling_spec.lifecycle import Lifecycle
-from kling_spec.rules import holds, raw
+from kling_spec.rules import holds, reader
 
-from .assets import asset_url
+from .assets import url
 from .recipe import Recipe, length_text
 from .tasks import Task, Way
 
 Schema = Mapping[str, Any]
+_MOST_KNOWN = 1024
 
 
 class Moment(NamedTuple):
@@ -32,6 +33,10 @@ class Moment(NamedTuple):
     @property
     def is_done(self) -> bool:
         return self.verdict == "done"
+
+
+Make = Callable[[Moment, int], Any]
+"""Tells a member of the result of a task, or of one of many results: by its number."""
 
 
 @dataclass(frozen=True)
@@ -104,13 +109,16 @@ class TaskReply:
         """Return the way of the tasks that fail (True) and of those that do not."""
         return {fails: Way.of(self.lifecycle, fails=fails) for fails in (True, False)}
 
+    @cached_property
+    def _makers(self) -> list[tuple[str, Callable[[Moment], Any]]]:
+        members = self.schema["properties"]
+        return [(name, maker(members[name])) for name, maker in _MAKERS.items() if name in members]
+
     def told(self, task: Task, now: int) -> Document:
         """Return the task as a query at `now` answers it."""
         state, since = task.at(now)
         at = Moment(task, state, self.lifecycle.verdict(state), since, self.kinds)
-        members = self.schema["properties"]
-        made = {name: make(at, members[name]) for name, make in _MEMBERS.items() if name in members}
-        return {name: one for name, one in made.items() if one is not None}
+        return {name: told for name, make in self._makers if (told := make(at)) is not None}
 
     def created(self, task: Task) -> Document:
         """Return the task as its create answers it."""
@@ -155,67 +163,118 @@ def _info(task: Task, schema: Schema) -> Document:
     return told
 
 
-def _result(at: Moment, schema: Schema) -> Document:
-    return _object(at, schema, at.task.recipe, 0) if at.is_done else {}
-
-
-def _object(at: Moment, schema: Schema, recipe: Recipe, number: int) -> Document:
-    made = {name: _value(at, name, one, recipe, number) for name, one in schema.get("properties", {}).items()}
-    return {name: one for name, one in made.items() if one is not None}
-
-
-def _value(at: Moment, name: str, schema: Schema, recipe: Recipe, number: int) -> Any:
+def _maker(name: str, schema: Schema) -> Make:
+    """Return what tells a member of a result: what its schema says is read once, not for each task."""
     make, media = schema.get("x-kling-make", {}), schema.get("x-kling-media")
     if "value" in make:
-        return make["gone"] if at.task.is_gone and "gone" in make else make["value"]
+        value, gone = make["value"], make.get("gone", make["value"])
+        return lambda at, number: gone if at.task.is_gone else value
     if "echo" in make:
-        return raw(at.task.echo, make["echo"])
+        echoed = reader(make["echo"])
+        return lambda at, number: echoed(at.task.echo)
     if media:
-        return _url(at, media, recipe, number, name)
+        return _url_maker(name, media)
     if "x-kling-ref" in schema:
-        place = number * len(at.kinds) + at.kinds.index(schema["x-kling-ref"]["kind"])
-        found = at.task.result_ids[min(place, len(at.task.result_ids) - 1)]
-        return int(found) if schema.get("type") == "integer" else found
-    return _plain(at, name, schema, recipe, number)
-
-
-def _plain(at: Moment, name: str, schema: Schema, recipe: Recipe, number: int) -> Any:
+        return _id_maker(schema)
     if schema.get("type") == "array":
-        items = [_item(at, schema["items"], recipe, one) for one in range(_count(schema, at.task.echo))]
-        return items or None
+        return _list_maker(schema)
     if schema.get("x-kling-unit") == "s-as-text":
-        return length_text(recipe.seconds, recipe.fps) if recipe.kind == "video" else f"{recipe.seconds:g}"
-    return number if name == "index" else None
+        return _length
+    return (lambda at, number: number) if name == "index" else _nothing
 
 
-def _item(at: Moment, schema: Schema, recipe: Recipe, number: int) -> Any:
-    return _object(at, schema, recipe, number) if schema.get("type") == "object" else _value(at, "", schema, recipe, number)
+def _object_maker(schema: Schema) -> Make:
+    makers = [(name, _maker(name, one)) for name, one in schema.get("properties", {}).items()]
+
+    def make(at: Moment, number: int) -> Any:
+        return {name: told for name, maker in makers if (told := maker(at, number)) is not None}
+
+    return make
 
 
-def _url(at: Moment, media: Mapping[str, Any], recipe: Recipe, number: int, name: str) -> str | None:
-    marked = bool(media.get("watermark"))
-    if marked and not at.task.watermark:
-        return None
-    seed = recipe.seed + number + sum(map(ord, name)) * bool(number or name[-1:].isdigit())
-    variant = _variant(at.task.pattern, media["kind"], media.get("format", ""), marked)
-    return asset_url(at.task.folder, variant.seeded(seed), made_ms=at.since, kept_ms=at.task.kept_ms)
+def _list_maker(schema: Schema) -> Make:
+    items, count = schema["items"], schema.get("x-kling-make", {})
+    item = _object_maker(items) if items.get("type") == "object" else _maker("", items)
+    always = None if "when" in count or isinstance(count.get("count"), str) else _count(schema, {})
+
+    def make(at: Moment, number: int) -> Any:
+        many = _count(schema, at.task.echo) if always is None else always
+        return [item(at, one) for one in range(many)] or None
+
+    return make
 
 
-@lru_cache(maxsize=1024)
+def _id_maker(schema: Schema) -> Make:
+    kind, is_number = schema["x-kling-ref"]["kind"], schema.get("type") == "integer"
+
+    def make(at: Moment, number: int) -> Any:
+        ids = at.task.result_ids
+        found = ids[min(number * len(at.kinds) + at.kinds.index(kind), len(ids) - 1)]
+        return int(found) if is_number else found
+
+    return make
+
+
+def _url_maker(name: str, media: Mapping[str, Any]) -> Make:
+    kind, format, is_marked = media["kind"], media.get("format", ""), bool(media.get("watermark"))
+    own, is_one_of_many = sum(map(ord, name)), name[-1:].isdigit()
+
+    known: dict[int, tuple[Recipe, str, str]] = {}  # by identity: hashing a recipe takes longer than all the rest
+
+    def around(pattern: Recipe) -> tuple[Recipe, str, str]:
+        """Return the pattern and what stands around the seed in the name of its file."""
+        found = known.get(id(pattern))
+        if found is None or found[0] is not pattern:
+            if len(known) >= _MOST_KNOWN:
+                known.clear()
+            variant = _variant(pattern, kind, format, is_marked)
+            head, tail = variant.around()
+            found = known[id(pattern)] = pattern, head, tail + variant.suffix
+        return found
+
+    def make(at: Moment, number: int) -> Any:
+        task = at.task
+        if is_marked and not task.watermark:
+            return None
+        _, head, tail = around(task.pattern)
+        seed = int(task.id) + number + own * bool(number or is_one_of_many)
+        return url(task.folder, f"{head}{seed}{tail}", made_ms=at.since, kept_ms=task.kept_ms)
+
+    return make
+
+
+def _length(at: Moment, number: int) -> str:
+    made = at.task.pattern
+    return length_text(made.seconds, made.fps) if made.kind == "video" else f"{made.seconds:g}"
+
+
+def _nothing(at: Moment, number: int) -> None:
+    return None
+
+
 def _variant(pattern: Recipe, kind: str, format: str, watermark: bool) -> Recipe:
     made = replace(pattern, kind=kind, format=format, watermark=watermark)
     is_track = kind == "audio" and pattern.kind == "video"
     return made.lasting(float(length_text(pattern.seconds, pattern.fps))) if is_track else made
 
 
-_MEMBERS: Mapping[str, Callable[[Moment, Schema], Any]] = {
-    "task_id": lambda at, schema: at.task.id,
-    "task_status": lambda at, schema: at.state,
-    "task_status_msg": lambda at, schema: at.task.reason if at.verdict == "failed" else "",
-    "task_info": lambda at, schema: _info(at.task, schema),
-    "task_result": _result,
-    "watermark_info": lambda at, schema: None if at.task.watermark is None else {"enabled": at.task.watermark},
-    "final_unit_deduction": lambda at, schema: {"done": at.task.units, "failed": "0"}.get(at.verdict),
-    "created_at": lambda at, schema: at.task.begins[0],
-    "updated_at": lambda at, schema: at.since,
+def _result_maker(schema: Schema) -> Callable[[Moment], Any]:
+    make = _object_maker(schema)
+    return lambda at: make(at, 0) if at.is_done else {}
+
+
+def _info_maker(schema: Schema) -> Callable[[Moment], Any]:
+    return lambda at: _info(at.task, schema)
+
+
+_MAKERS: Mapping[str, Callable[[Schema], Callable[[Moment], Any]]] = {
+    "task_id": lambda schema: lambda at: at.task.id,
+    "task_status": lambda schema: lambda at: at.state,
+    "task_status_msg": lambda schema: lambda at: at.task.reason if at.verdict == "failed" else "",
+    "task_info": _info_maker,
+    "task_result": _result_maker,
+    "watermark_info": lambda schema: lambda at: None if at.task.watermark is None else {"enabled": at.task.watermark},
+    "final_unit_deduction": lambda schema: lambda at: {"done": at.task.units, "failed": "0"}.get(at.verdict),
+    "created_at": lambda schema: lambda at: at.task.begins[0],
+    "updated_at": lambda schema: lambda at: at.since,
 }
