@@ -12,6 +12,7 @@ from conftest import BODY, Bench, bench
 from hand import Hand, async_client, sync_client
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from kling import AuthError, Kling, ParameterInvalid, TaskFailed, TaskTimeout
 from kling._core.operation import family
@@ -31,7 +32,7 @@ def hand(mock: Bench) -> Hand:
 
 def _takes(mock: Bench, seconds: float) -> None:
     """Let all tasks of the mock take so long."""
-    _change(mock, lambda task: task._replace(begins=(*task.begins[:-1], task.begins[0] + int(seconds * 1000))))
+    _change(mock, lambda task: structs.replace(task, begins=(*task.begins[:-1], task.begins[0] + int(seconds * 1000))))
 
 
 def _change(mock: Bench, change: Callable[[Task], Task]) -> None:
@@ -264,7 +265,7 @@ def _many(model: Task, count: int) -> Iterator[Task]:
     first, now = int(model.id), model.begins[0]
     for number in range(count):
         begun = now - 90_000 + number * 90_000 // count
-        yield model._replace(id=str(first + number), begins=(begun, begun + 500, begun + 180_000))
+        yield structs.replace(model, id=str(first + number), begins=(begun, begun + 500, begun + 180_000))
 
 
 class TestTrouble:

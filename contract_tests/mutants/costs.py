@@ -4,6 +4,8 @@ import json
 from decimal import Decimal
 from typing import Any
 
+from msgspec import structs
+
 from kling_mock.request import Answer, Request
 
 from .mutant import (
@@ -129,7 +131,7 @@ def files_are_pages(request: Request, handle: Handle, state: State) -> Answer:
 def files_are_empty(request: Request, handle: Handle, state: State) -> Answer:
     answer = handle(request)
     b"".join(answer.stream or ())  # read to its end, so that the file is closed
-    return answer._replace(body=b"", stream=None)
+    return structs.replace(answer, body=b"", stream=None)
 
 
 def _state(payload: bytes) -> str:

@@ -1,5 +1,7 @@
 """Wrong about who is let in, and where to."""
 
+from msgspec import structs
+
 from kling_mock.request import Answer, Request
 from kling_mock.settings import API_KEY
 
@@ -11,7 +13,7 @@ def _let_in(request: Request, handle: Handle, *codes: int) -> Answer:
     answer = handle(request)
     if code(answer) not in codes:
         return answer
-    return handle(request._replace(headers={**request.headers, "authorization": f"Bearer {API_KEY}"}))
+    return handle(structs.replace(request, headers={**request.headers, "authorization": f"Bearer {API_KEY}"}))
 
 
 @mutant("auth-none", "auth-empty")

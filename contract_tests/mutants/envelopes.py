@@ -1,5 +1,7 @@
 """Wrong about what stands around every answer."""
 
+from msgspec import structs
+
 from kling_mock.request import Answer, Request, json_answer
 
 from .mutant import Handle, State, code, each_task, edited, is_look, is_page, mutant, said
@@ -7,7 +9,7 @@ from .mutant import Handle, State, code, each_task, edited, is_look, is_page, mu
 
 @mutant("answer-status")
 def errors_with_http_200(request: Request, handle: Handle, state: State) -> Answer:
-    return handle(request)._replace(status=200)
+    return structs.replace(handle(request), status=200)
 
 
 @mutant("answer-status")
@@ -35,7 +37,7 @@ def html_for_a_look(request: Request, handle: Handle, state: State) -> Answer:
 
 @mutant("answer-envelope")
 def content_type_text(request: Request, handle: Handle, state: State) -> Answer:
-    return handle(request)._replace(headers={"content-type": "text/plain"})
+    return structs.replace(handle(request), headers={"content-type": "text/plain"})
 
 
 @mutant("answer-request-id")

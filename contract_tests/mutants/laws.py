@@ -2,6 +2,8 @@
 
 import json
 
+from msgspec import structs
+
 from kling_mock.request import Answer, Request
 
 from .mutant import Handle, State, body, code, edited, is_create, mutant, refusal, said, started, with_body
@@ -67,7 +69,7 @@ def fails_at_bad_json(request: Request, handle: Handle, state: State) -> Answer:
 
 @mutant("body-unreadable")
 def nothing_is_a_body(request: Request, handle: Handle, state: State) -> Answer:
-    return handle(request if request.body else request._replace(body=b"{}"))
+    return handle(request if request.body else structs.replace(request, body=b"{}"))
 
 
 @mutant("model-impossible")

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from msgspec import structs
+
 from kling_mock.request import Answer, Request, json_answer
 
 from .mutant import Handle, State, code, each_task, edited, is_create, is_look, is_page, mutant, refusal, said, with_body
@@ -142,7 +144,7 @@ def _paged(request: Request, handle: Handle, first: int, last: int | None) -> An
     answer = handle(request)
     if not is_page(request) or code(answer):
         return answer
-    every = said(handle(request._replace(query={"pageSize": "500"})))["data"]
+    every = said(handle(structs.replace(request, query={"pageSize": "500"})))["data"]
     return edited(answer, data=every[first:last])
 
 
@@ -185,7 +187,7 @@ def pages_tell_less(request: Request, handle: Handle, state: State) -> Answer:
 @mutant("page-default")
 def small_pages(request: Request, handle: Handle, state: State) -> Answer:
     if is_page(request) and "pageSize" not in request.query:
-        return handle(request._replace(query={**request.query, "pageSize": "10"}))
+        return handle(structs.replace(request, query={**request.query, "pageSize": "10"}))
     return handle(request)
 
 

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from msgspec import structs
+
 from kling_mock.request import Answer, Request, json_answer
 
 Handle = Callable[[Request], Answer]
@@ -130,7 +132,7 @@ def body(request: Request) -> dict[str, Any]:
 
 def with_body(request: Request, members: Mapping[str, Any]) -> Request:
     """Return a request with another body."""
-    return request._replace(body=json.dumps(members).encode())
+    return structs.replace(request, body=json.dumps(members).encode())
 
 
 FAMILIES = ("text_to_video", "image_generation", "text_to_speech", "element_legacy", "account")

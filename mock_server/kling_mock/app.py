@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 
 from fastapi import FastAPI
 from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .line import arrives
 from .request import JSON, Answer, Request
@@ -49,25 +49,38 @@ class _Endpoint:
     def __init__(self, world: World, rest: ASGIApp | None = None) -> None:
         self._world = world
         self._rest = rest
+        self._latest: tuple[list[tuple[bytes, bytes]], Mapping[str, str]] = ([], {})  # headers: a caller's are often the same
+        self._most = world.settings.most_bytes
         self._most_at_once = 0 if world.settings.fetch_media else _MOST_AT_ONCE
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._rest is not None and (scope["type"] != "http" or scope["path"].startswith("/_mock/")):
             await self._rest(scope, receive, send)
             return
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        try:
-            body = await _body(headers, receive, self._world.settings.most_bytes)
-        except _CallerGone:
-            return
-        if body is None:
+        latest, headers = self._latest
+        if scope["headers"] != latest:
+            headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+            self._latest = scope["headers"], headers
+        message = await receive()
+        if message.get("more_body", False) or message["type"] == "http.disconnect":
+            try:
+                body = await _body(message, headers, receive, self._most)
+            except _CallerGone:
+                return
+        else:  # of most requests: spares a coroutine
+            body = message.get("body", b"")
+        if body is None or len(body) > self._most:
             answer = self._world.too_large(_request(scope, headers, b""))
         elif scope["path"].startswith("/_mock/") or len(body) > self._most_at_once:
             # May make a film, deliver callbacks, look into media or fetch them: not on the event loop.
             answer = await asyncio.to_thread(self._world.handle, _request(scope, headers, body))
         else:
             answer = self._world.handle(_request(scope, headers, body))
-        if answer.trouble is None or await arrives(answer, answer.trouble, scope, receive, send):
+        if answer.headers is JSON and answer.trouble is None:  # most answers
+            reply_headers = [_JSON, (b"content-length", b"%d" % len(answer.body))]
+            await send({"type": "http.response.start", "status": answer.status, "headers": reply_headers})
+            await send({"type": "http.response.body", "body": answer.body})
+        elif answer.trouble is None or await arrives(answer, answer.trouble, scope, receive, send):
             await _send(answer, receive, send)
 
 
@@ -75,24 +88,23 @@ class _CallerGone(Exception):
     """The caller hung up before the request was whole."""
 
 
-async def _body(headers: Mapping[str, str], receive: Receive, most: int) -> bytes | None:
-    """Return the body, None when it is larger than `most` bytes; no more than that is ever held."""
+async def _body(message: Message, headers: Mapping[str, str], receive: Receive, most: int) -> bytes | None:
+    """Return the body that begins in a message, None when it is larger than `most` bytes; no more than that is held."""
     told = headers.get("content-length", "0")
     if told.isdigit() and int(told) > most:
         return None
     chunks: list[bytes] = []
     size, has_more = 0, True
     while has_more:
-        message = await receive()
         if message["type"] == "http.disconnect":
             raise _CallerGone
         chunk, has_more = message.get("body", b""), message.get("more_body", False)
-        if not has_more and not chunks:
-            return chunk if len(chunk) <= most else None
         size += len(chunk)
         if size > most:
             return None
         chunks.append(chunk)
+        if has_more:
+            message = await receive()
     return b"".join(chunks)
 
 
@@ -100,16 +112,13 @@ def _request(scope: Scope, headers: Mapping[str, str], body: bytes) -> Request:
     raw: bytes = scope.get("raw_path") or scope["path"].encode()
     query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)) if scope["query_string"] else {}
     path, caller = raw.partition(b"?")[0].decode("latin-1"), scope.get("client") or ("127.0.0.1", 0)
-    return Request(verb=scope["method"], path=path, query=query, headers=headers, body=body, client=caller[0])
+    return Request(scope["method"], path, query, headers, body, caller[0])
 
 
 async def _send(answer: Answer, receive: Receive, send: Send) -> None:
-    if answer.headers is JSON:  # of most answers
-        headers = [_JSON, (b"content-length", b"%d" % len(answer.body))]
-    else:
-        headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers.items()]
-        if "content-length" not in answer.headers and answer.stream is None:
-            headers.append((b"content-length", b"%d" % len(answer.body)))
+    headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers.items()]
+    if "content-length" not in answer.headers and answer.stream is None:
+        headers.append((b"content-length", b"%d" % len(answer.body)))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     if answer.stream is not None:
         await send_stream(answer.stream, receive, send)

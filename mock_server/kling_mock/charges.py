@@ -32,19 +32,21 @@ class Charges:
         self._prices = prices
         self._models = models
         self._families = families
-        self._readers: dict[str, list[Callable[[Any], Any]]] = {}
+        self._readers: dict[str, tuple[list[str], list[Callable[[Any], Any]]]] = {}
         self._memo: Memo[Cost] = Memo()
 
     def cost(
         self, operation: Operation, body: Mapping[str, Any], *, defaults: Mapping[str, Any], media: Media = NOTHING
     ) -> Cost:
         """Return what a request costs; media whose length is not known are as long as what is made."""
-        readers = self._readers.get(operation.id)
-        if readers is None:
-            readers = self._readers[operation.id] = [reader(one) for one in self._deciding(operation)]
-        values = tuple([read(body) for read in readers])
+        known = self._readers.get(operation.id)
+        if known is None:
+            names = self._deciding(operation)
+            plain = [one for one in names if one.isidentifier()]
+            known = self._readers[operation.id] = plain, [reader(one) for one in names if one not in plain]
+        values = [*map(body.get, known[0]), *[read(body) for read in known[1]]]
         if media is not NOTHING:
-            values = (*values, media.seconds, media.size, media.speaks, media.source is not None)
+            values += media.seconds, media.size, media.speaks, media.source is not None
         return self._memo.get((operation.id, *values), lambda: self._made(operation, body, defaults, media))
 
     def _deciding(self, operation: Operation) -> list[str]:

@@ -5,6 +5,8 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from msgspec import structs
+
 from kling_spec.document import Document, below
 
 from . import ledger, polls, sources
@@ -85,7 +87,7 @@ def delete(world: "World", visit: Visit) -> Document:
 
 def _take_away(world: "World", account: Account, task: Task) -> None:
     """Tell what a task made as deleted; where replies have no word for it, leave the task out of the pages."""
-    account.tasks.replace(task._replace(is_gone=True))
+    account.tasks.replace(structs.replace(task, is_gone=True))
     if not world.tellings[task.family].lists_gone:
         account.tasks.unlist(task)
 
@@ -156,28 +158,29 @@ def _callback(telling: TaskReply, task: Task, at: int) -> bytes:
 def _task(world: "World", visit: Visit, telling: TaskReply, cost: Cost) -> Task:
     account, body, operation = visit.caller, visit.body, visit.target
     now, number = visit.now, len(account.tasks)
-    task_id = account.ids.snowflake(now)
+    task_id, *result_ids = account.ids.snowflakes(now, 1 + visit.ids)
     reason = visit.script.reason(world.messages) if visit.script is not None else ""
     watermark = body.get("watermark_info")
     echo, way = visit.echo, world.way(visit, telling, fails=bool(reason))
-    kept = {name: echo[name] for name in telling.echoed if name in echo}
+    kept = {name: echo[name] for name in telling.echoed if name in echo} if telling.echoed else _NO_ECHO
     if not reason and visit.media.failure:
         reason, way = visit.media.failure, Way.early(telling.lifecycle, visit.media.fails_in)
-    return Task(
-        id=task_id,
-        family=operation.family,
-        external_id=str(body.get("external_task_id") or ""),
-        way=way,
-        begins=polls.begins(way, now) if account.polls else way.begins(now, seed=f"{account.seed} {number}"),
-        result_ids=tuple([account.ids.snowflake(now) for _ in range(visit.ids)]),
-        pattern=_shaped(cost.pattern, telling, task_id) if telling.shapes else cost.pattern,
-        watermark=bool(watermark.get("enabled")) if isinstance(watermark, dict) else None,
-        units=cost.text,
-        folder=world.folder(visit),
-        reason=reason,
-        callback_url=str(body.get("callback_url") or ""),
-        echo=(_repeated(world, visit, kept) if visit.looks else kept) or _NO_ECHO,
-        parent=_parent(world, visit, now) if visit.media.is_parent else None,
+    return Task(  # by place: names would cost as much again
+        task_id,
+        operation.family,
+        str(body.get("external_task_id") or ""),
+        way,
+        polls.begins(way, now) if account.polls else way.begins(now, seed=f"{account.seed} {number}"),
+        tuple(result_ids),
+        _shaped(cost.pattern, telling, task_id) if telling.shapes else cost.pattern,
+        bool(watermark.get("enabled")) if isinstance(watermark, dict) else None,
+        cost.text,
+        world.folder(visit),
+        reason,
+        str(body.get("callback_url") or ""),
+        (_repeated(world, visit, kept) if visit.looks else kept) or _NO_ECHO,
+        None,
+        _parent(world, visit, now) if visit.media.is_parent else None,
     )
 
 

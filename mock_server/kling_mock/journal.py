@@ -6,14 +6,15 @@ Nothing here is masked: what leaves the mock is made of it by `entries`.
 from collections import deque
 from collections.abc import Callable
 from threading import Lock
-from typing import NamedTuple
+
+import msgspec
 
 from .errors import Problem
 from .request import Answer, Request
 from .settings import JOURNAL
 
 
-class Record(NamedTuple):
+class Record(msgspec.Struct, frozen=True, gc=False):
     """One request and its answer; bodies are no larger than a journal keeps."""
 
     at_ms: int  # of the account's clock, when it was answered

@@ -40,7 +40,8 @@ class Law:
         if not self._validator.is_valid(body):
             body = body if self._strict else read(body, self.schema)
             self._refuse([one for one in self._said(body) if self._counts(one)])
-        self._refuse([one for one in self._checked(body) if self._counts(one)])
+        if self._unsaid:
+            self._refuse([one for one in self._checked(body) if self._counts(one)])
         return body
 
     def read_text(self, asked: dict[str, str]) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from msgspec import structs
+
 from .account import Account
 from .tasks import NEVER, Task, Way
 
@@ -22,7 +24,7 @@ def looked_at(account: Account, task: Task, now: int, announce: Callable[[Task, 
     account.looks.pop(task.id, None)
     place = task.begins.index(NEVER)
     at = max(now, task.begins[place - 1])  # the clock may have been set back
-    moved = task._replace(begins=(*task.begins[:place], at, *task.begins[place + 1 :]))
+    moved = structs.replace(task, begins=(*task.begins[:place], at, *task.begins[place + 1 :]))
     account.tasks.replace(moved)
     if place == len(task.begins) - 1:
         account.ended(moved)

@@ -12,10 +12,12 @@ class Rates:
         self.of_operation = of_operation
         self._seen: dict[str, deque[int]] = {}
 
+    def limits(self, operation: str) -> bool:
+        """Say whether requests for an operation are counted at all."""
+        return bool(self.most) or operation in self.of_operation
+
     def lets(self, operation: str, now: int) -> bool:
         """Say whether one more request may come at a time, and count it when it may."""
-        if not self.most and operation not in self.of_operation:
-            return True
         own = self.of_operation.get(operation, 0)
         limits = [(name, most) for name, most in (("", self.most), (operation, own)) if most]
         if any(self._count(name, now) >= most for name, most in limits):

@@ -7,6 +7,7 @@ from time import perf_counter, time
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from msgspec import structs
 
 from kling_spec.document import Operation
 
@@ -53,8 +54,8 @@ class Recorder:
         request, size, reply_size = visit.request, len(visit.request.body), len(answer.body)
         if size > KEPT or reply_size > KEPT:
             mask = mask_of(secrets(account, request))
-            request = request._replace(body=bounded(request.body, visit.body, mask))
-            answer = answer._replace(body=bounded(answer.body, None, mask))
+            request = structs.replace(request, body=bounded(request.body, visit.body, mask))
+            answer = structs.replace(answer, body=bounded(answer.body, None, mask))
         record = Record(
             visit.now or account.clock.now(), time(), seconds, name, request, answer, code, message, problems, size, reply_size
         )  # by place: names would cost as much again

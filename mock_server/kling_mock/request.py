@@ -1,15 +1,15 @@
-"""What comes in and what goes out, whatever carries it. Tuples: one of each is made for every request."""
+"""What comes in and what goes out, whatever carries it: small, as one of each is made for every request."""
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
 from .trouble import Trouble
 
 
-class Request(NamedTuple):
+class Request(msgspec.Struct, frozen=True, gc=False):
     """One HTTP request. Header names are in lower case."""
 
     verb: str
@@ -26,7 +26,7 @@ class Request(NamedTuple):
         return f"{scheme}://{self.headers.get('host', 'localhost')}"
 
 
-class Answer(NamedTuple):
+class Answer(msgspec.Struct, frozen=True, gc=False):
     """One HTTP answer: bytes, or a stream of them."""
 
     status: int

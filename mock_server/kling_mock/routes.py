@@ -7,6 +7,8 @@ from urllib.parse import unquote
 
 from kling_spec.document import Document, Operation, operations
 
+_END = re.compile(r"([^{}]+)/\{(\w+)\}")
+
 
 @dataclass(frozen=True)
 class Route:
@@ -30,7 +32,14 @@ class Routes:
             by_path.setdefault(operation.path, {})[operation.verb] = operation
         self.all = [Route(path, verbs) for path, verbs in by_path.items()]
         self._exact = {one.path: one for one in self.all if "{" not in one.path}
-        self._shaped = [(_pattern(one.path), one) for one in self.all if "{" in one.path]
+        self._ended: dict[str, tuple[str, Route]] = {}  # paths whose only parameter is their end, by what stands before it
+        self._shaped = []  # the others
+        for one in self.all:
+            end = _END.fullmatch(one.path)
+            if end is not None:
+                self._ended[end[1]] = end[2], one
+            elif "{" in one.path:
+                self._shaped.append((_pattern(one.path), one))
 
     def find(self, path: str) -> tuple[Route | None, Mapping[str, str]]:
         """Return the route of a raw path and its path parameters; no route for a path the API does not have."""
@@ -42,6 +51,11 @@ class Routes:
         exact = self._exact.get(path)
         if exact is not None:
             return exact, {}
+        head, _, last = path.rpartition("/")
+        ended = self._ended.get(head)
+        if ended is not None:
+            name, route = ended
+            return route, {name: unquote(last)}
         for pattern, route in self._shaped:
             found = pattern.fullmatch(path)
             if found:

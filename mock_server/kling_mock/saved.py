@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 import msgspec
+from msgspec import structs
 
 from .account import Account
 from .recipe import Recipe
@@ -175,4 +176,4 @@ def _shared(tasks: Iterable[Task]) -> Iterable[Task]:
     ways: dict[Way, Way] = {}
     patterns: dict[Recipe, Recipe] = {}
     for one in tasks:
-        yield one._replace(way=ways.setdefault(one.way, one.way), pattern=patterns.setdefault(one.pattern, one.pattern))
+        yield structs.replace(one, way=ways.setdefault(one.way, one.way), pattern=patterns.setdefault(one.pattern, one.pattern))

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from msgspec import structs
+
 from .errors import Messages, Refusal
 from .faults import AnyFault, Callbacks, Code, Expire, Fail, Gateway, Html, LostAnswer, Reset, Slow, Stall, Stuck, Truncate
 from .request import Answer
@@ -60,8 +62,8 @@ class Script:
     def shaped(self, task: Task) -> Task:
         """Return the new task as the faults have it."""
         if isinstance(self.end, Stuck):
-            task = task._replace(begins=(*task.begins[:-1], STUCK))
-        return task if self.results is None else task._replace(kept_ms=int(self.results.seconds * 1000))
+            task = structs.replace(task, begins=(*task.begins[:-1], STUCK))
+        return task if self.results is None else structs.replace(task, kept_ms=int(self.results.seconds * 1000))
 
     def played(self, answer: Answer) -> Answer:
         """Return what is left of an answer."""
@@ -70,7 +72,7 @@ class Script:
         if isinstance(self.answer, Html | Gateway):
             answer = self.answer.page
         kinds = ", ".join(str(one.__struct_config__.tag) for one in self.met)
-        return answer._replace(headers={**answer.headers, HEADER: kinds}, trouble=self._trouble(answer.body))
+        return structs.replace(answer, headers={**answer.headers, HEADER: kinds}, trouble=self._trouble(answer.body))
 
     def _trouble(self, body: bytes) -> Trouble | None:
         delay = self.delay.seconds if self.delay else 0.0

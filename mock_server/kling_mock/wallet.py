@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+import msgspec
+from msgspec import structs
+
 from .recipe import Recipe
 
 DAY_MS = 86_400_000
@@ -59,7 +62,7 @@ class About(NamedTuple):
     has_voices: bool
 
 
-class Deduction(NamedTuple):
+class Deduction(msgspec.Struct, frozen=True, gc=False):
     """Units taken from one pack for one task. Small: there may be millions."""
 
     pack: Pack
@@ -127,7 +130,8 @@ class Wallet:
 
     def slots(self, kind: str, now: int) -> int:
         """Return how much may run at once: the most that one usable pack of the kind allows."""
-        return max([one.slots for one in self._usable(kind, now)], default=0)
+        usable = self._usable(kind, now)
+        return usable[0].slots if len(usable) == 1 else max([one.slots for one in usable], default=0)
 
     def take(self, kind: str, units: Decimal, task_id: str, *, now: int, at_ms: int, about: About) -> None:
         """Take units from the packs of a kind, the one that ends first first; told from `at_ms` on."""
@@ -156,7 +160,7 @@ class Wallet:
         """Say anew when a task ends."""
         for place, one in enumerate(self.taken):
             if one.task_id == task_id:
-                self.taken[place] = one._replace(at_ms=until_ms)
+                self.taken[place] = structs.replace(one, at_ms=until_ms)
                 if self.noted is not None:
                     self.noted.append((place, self.taken[place]))
         self.held = [one._replace(until_ms=until_ms) if one.task_id == task_id else one for one in self.held]

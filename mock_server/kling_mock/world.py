@@ -214,7 +214,7 @@ class World:
                 return control.answer(self, request)
             except Exception:
                 return self._refused(self._failed(request))
-        return self._noted(Visit(request=request, world=self), self._answered)
+        return self._noted(Visit(request, self), self._answered)
 
     def too_large(self, request: Request) -> Answer:
         """Refuse a request whose body was not read to its end."""
@@ -230,7 +230,7 @@ class World:
                 visit.target = operation
             raise refusal
 
-        return self._noted(Visit(request=request, world=self), refused)
+        return self._noted(Visit(request, self), refused)
 
     def _noted(self, visit: Visit, answered: Callable[[Visit], Answer]) -> Answer:
         begin = perf_counter()
