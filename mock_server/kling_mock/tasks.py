@@ -7,7 +7,8 @@ ticks.
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from typing import Any, NamedTuple
 from zlib import crc32
@@ -24,18 +25,17 @@ Timeline = tuple[tuple[str, int], ...]
 """The states of a task and the milliseconds since 1970 at which each begins."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Way:
     """The states that a task goes through, and for how many seconds at least and at most. Many tasks share one."""
 
     states: tuple[str, ...]
     seconds: tuple[tuple[float, float], ...]
-    _spans: tuple[tuple[float, float], ...] = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        """Turn the seconds into milliseconds, and milliseconds for each step of what is drawn; of all states but the last."""
-        spans = tuple((least * 1000, (most - least) * 1000 / 2**32) for least, most in self.seconds[:-1])
-        object.__setattr__(self, "_spans", spans)
+    @cached_property
+    def _spans(self) -> tuple[tuple[float, float], ...]:
+        """Return the seconds as milliseconds at least, and for each step of what is drawn; of all states but the last."""
+        return tuple((least * 1000, (most - least) * 1000 / 2**32) for least, most in self.seconds[:-1])
 
     @classmethod
     def of(cls, lifecycle: Lifecycle, *, fails: bool, typical: float | None = None) -> "Way":
