@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from typer import Option
 
-from kling_spec.cli import guarded
+from kling_spec.console import guarded
 from kling_spec.errors import SpecError
 
 from . import baseline as baselines

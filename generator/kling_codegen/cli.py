@@ -1,18 +1,22 @@
 """The command `kling-codegen`."""
 
+import gc
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from kling_spec.cli import guarded
+from kling_spec.console import guarded
 from kling_spec.errors import SpecError
 from kling_spec.load import home, load
 
 from .files import differences, write
+from .memory import Memory
 from .render import generate
 from .sync import SyncFailed
 
+MEMORY = ".types.json"
+"""Beside the generated files, and no part of them: what the type generator made of them."""
 app = typer.Typer(add_completion=True)
 
 
@@ -26,12 +30,14 @@ def codegen(
     ] = None,
 ) -> None:
     """Make the client, the bundle and COVERAGE.md out of the spec."""
-    files = generate(load(spec), as_of)
     folder = out or home().parent / "generated"
+    memory = Memory(folder / MEMORY)
+    files = generate(load(spec), as_of, memory)
     if check:
         _compare(files, folder)
         return
     changed = write(files, folder)
+    memory.keep()
     print("\n".join([*changed, f"{len(changed)} of {len(files)} files changed in {folder}"]))
 
 
@@ -45,4 +51,5 @@ def _compare(files: dict[str, str], folder: Path) -> None:
 
 def main() -> None:
     """Run `kling-codegen`."""
+    gc.disable()  # one short run: looking for cycles among all the schemas takes a tenth of it, and finds nothing to free
     guarded(app, SpecError, SyncFailed, OSError)

@@ -20,7 +20,7 @@ from .coverage import context as coverage
 from .reference import pages
 from .sync import sync_half
 from .tables import prices, table
-from .types import reply_modules, request_modules
+from .types import Answer, made, reply_modules, request_modules
 from .view import FamilyView, families
 
 Files = dict[str, str]
@@ -68,16 +68,19 @@ _SHARED_LAW = ("lifecycle", "prices", "rules", "shape")
 """Modules of kling_spec that the client carries a copy of: standard library only."""
 
 
-def generate(spec: Spec, date: str | None = None) -> Files:
+def generate(spec: Spec, date: str | None = None, types: Answer = made) -> Files:
     """Return every generated file by its path below `generated/`, formatted."""
     document = bundle.plain(spec, date)
-    files = {"openapi.json": bundle.text(bundle.ruled(spec, date)), "COVERAGE.md": _render("coverage.md", **coverage(document))}
+    files = {
+        "openapi.json": bundle.text(bundle.finished(document)),
+        "COVERAGE.md": _render("coverage.md", **coverage(document)),
+    }
     for name, page in pages(document):
         files[f"reference/{name}.md"] = _render("reference.md", page=page, date=document["info"]["version"])
-    return {**files, **_formatted({f"kling/{name}": text for name, text in client(document).items()})}
+    return {**files, **_formatted({f"kling/{name}": text for name, text in client(document, types).items()})}
 
 
-def client(document: Document) -> Files:
+def client(document: Document, types: Answer = made) -> Files:
     """Return the files of the client package of a plain bundle, unformatted, by their path in the package."""
     views = families(document)
     halves = _async_half(views, document)
@@ -85,8 +88,8 @@ def client(document: Document) -> Files:
         **_package(document),
         "_spec/prices.json": prices(document),
         **{f"_spec/{view.name}.json": table(document, view.name) for view in views},
-        **{f"types/{name}": text for name, text in reply_modules(document).items()},
-        **{f"params/{name}": text for name, text in request_modules(document).items()},
+        **{f"types/{name}": text for name, text in reply_modules(document, types).items()},
+        **{f"params/{name}": text for name, text in request_modules(document, types).items()},
         **{f"params/{name}": text for name, text in values.modules(document).items()},
         **{f"_async/{name}": text for name, text in halves.items()},
         **{f"_sync/{name}": text for name, text in sync_half(halves).items()},
@@ -162,7 +165,6 @@ def _family(view: FamilyView) -> dict[str, Any]:
         "base": base,
         "base_of": f'{base}["{view.task}"]' if view.task else base,
         "run": create.params if create else "",
-        "created": create.returns if create else "",
         "imports": _imports(view),
     }
 

@@ -1,6 +1,8 @@
 """Types by datamodel-code-generator: pydantic models for replies, TypedDicts for requests."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -13,22 +15,31 @@ from .annotations import MEDIA_INPUT, takes_files
 _CLOSED = ("default", "minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems", "pattern")
 
 
-def reply_modules(document: Document) -> dict[str, str]:
+@dataclass(frozen=True)
+class Question:
+    """What the type generator is asked: all that its answer depends on, beside the options below and its version."""
+
+    document: str  # schemas as an OpenAPI document, JSON
+    kind: str  # of class
+    header: str
+    base: str  # class; empty for the kind's own
+
+
+Answer = Callable[[Question], dict[str, str]]
+
+
+def reply_modules(document: Document, answer: Answer) -> dict[str, str]:
     """Return the modules of `kling.types` by file name; enums take any text, so that a new value never fails."""
     schemas = {name: _open(schema) for name, schema in _named(document, _replies(document))}
-    return _generated(
-        _document(document, schemas),
-        kind="pydantic_v2.BaseModel",
-        header="Replies of the service.",
-        base="kling._core.model.Model",
-    )
+    kind, base = "pydantic_v2.BaseModel", "kling._core.model.Model"
+    return _asked(answer, document, schemas, kind=kind, header="Replies of the service.", base=base)
 
 
-def request_modules(document: Document) -> dict[str, str]:
+def request_modules(document: Document, answer: Answer) -> dict[str, str]:
     """Return the modules of `kling.params` by file name."""
     bodies = [one.node.get("requestBody") for one in operations(document)]
     schemas = {name: _bare(_with_types(schema, document)) for name, schema in _named(document, bodies)}
-    return _generated(_document(document, schemas), kind="typing.TypedDict", header="Objects that requests hold.", base="")
+    return _asked(answer, document, schemas, kind="typing.TypedDict", header="Objects that requests hold.", base="")
 
 
 def _replies(document: Document) -> list[Any]:
@@ -41,8 +52,11 @@ def _named(document: Document, roots: Any) -> Iterator[tuple[str, Document]]:
         yield name, document["components"]["schemas"][name]
 
 
-def _document(document: Document, schemas: Mapping[str, Any]) -> Document:
-    return {"openapi": "3.1.0", "info": document["info"], "paths": {}, "components": {"schemas": dict(schemas)}}
+def _asked(answer: Answer, document: Document, schemas: Document, *, kind: str, header: str, base: str) -> dict[str, str]:
+    if not schemas:
+        return {}
+    whole = {"openapi": "3.1.0", "info": document["info"], "paths": {}, "components": {"schemas": schemas}}
+    return answer(Question(json.dumps(whole), kind, header, base))
 
 
 def _open(node: Any) -> Any:
@@ -91,12 +105,8 @@ def _is_ours(key: str) -> bool:
     return key.startswith("x-kling-")
 
 
-def _generated(document: Document, *, kind: str, header: str, base: str) -> dict[str, str]:
-    import json
-
-    if not document["components"]["schemas"]:
-        return {}
-
+def made(asked: Question) -> dict[str, str]:
+    """Return the modules of a question by file name: run the type generator, which takes half of a second."""
     from datamodel_code_generator import InputFileType, LiteralType, PythonVersion, generate
     from datamodel_code_generator.enums import DataModelType, NamingStrategy
     from datamodel_code_generator.format import Formatter
@@ -104,14 +114,14 @@ def _generated(document: Document, *, kind: str, header: str, base: str) -> dict
     with TemporaryDirectory() as folder:
         out = Path(folder) / "out"
         generate(
-            json.dumps(document),
+            asked.document,
             input_filename="openapi.json",
             input_file_type=InputFileType.OpenAPI,
             output=out,
-            output_model_type=DataModelType(kind),
+            output_model_type=DataModelType(asked.kind),
             target_python_version=PythonVersion.PY_311,
             disable_timestamp=True,
-            custom_file_header=f'"""{header} Made from the spec; do not edit."""\n',
+            custom_file_header=f'"""{asked.header} Made from the spec; do not edit."""\n',
             use_annotated=True,
             enum_field_as_literal=LiteralType.All,
             collapse_root_models=True,
@@ -122,6 +132,6 @@ def _generated(document: Document, *, kind: str, header: str, base: str) -> dict
             use_union_operator=True,
             use_standard_collections=True,
             formatters=[Formatter.BUILTIN],
-            base_class=base,
+            base_class=asked.base,
         )
         return {path.name: path.read_text(encoding="utf-8") for path in sorted(out.glob("*.py")) if path.name != "__init__.py"}

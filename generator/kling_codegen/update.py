@@ -12,7 +12,7 @@ import typer
 
 from kling_spec.as_of import checked_date
 from kling_spec.bundle import plain
-from kling_spec.cli import guarded
+from kling_spec.console import guarded
 from kling_spec.diff import Changes, diff
 from kling_spec.diff.sides import side
 from kling_spec.errors import SpecError

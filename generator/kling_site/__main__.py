@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from kling_spec.cli import guarded
+from kling_spec.console import guarded
 from kling_spec.errors import SpecError
 from kling_spec.load import home
 

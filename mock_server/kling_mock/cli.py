@@ -10,7 +10,7 @@ from typing import Any
 import typer
 
 from kling_spec.bundle import current
-from kling_spec.cli import guarded
+from kling_spec.console import guarded
 from kling_spec.errors import SpecError
 
 from . import options as of

@@ -44,7 +44,12 @@ def plain(spec: Spec, date: str | None = None) -> Document:
 
 def ruled(spec: Spec, date: str | None = None) -> Document:
     """Return the plain bundle with closed request schemas (rules, media patterns, no other members), and links."""
-    document = dressed(plain(spec, date))
+    return finished(plain(spec, date))
+
+
+def finished(document: Document) -> Document:
+    """Return a plain bundle as `ruled` gives it, and leave the plain one as it is."""
+    document = dressed(document)
     link(document)
     _drop_unused(document)
     return document

@@ -2,16 +2,15 @@
 
 import json
 import sys
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from . import bundle as bundles
 from .audit import commands as audits
+from .console import guarded
 from .diff.command import diff_command
 from .editor import family_schema
 from .errors import SpecError
@@ -22,7 +21,6 @@ from .load import home, load
 from .new import new_family
 
 app = typer.Typer(no_args_is_help=True, add_completion=True, help="Check the spec of the Kling AI API and make bundles of it.")
-_errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 SpecFolder = Annotated[
     Path | None, typer.Option("--spec", metavar="DIR", help="The folder with head.yaml; default: this checkout's.")
@@ -83,17 +81,6 @@ def _write(text: str, out: Path | None) -> None:
         sys.stdout.write(text)
     else:
         out.write_text(text, encoding="utf-8")
-
-
-def guarded(run: Callable[[], None], *errors: type[Exception]) -> None:
-    """Run a command line; what it cannot do becomes one line on standard error and exit 2."""
-    try:
-        run()
-    except errors as error:
-        _errors.print(f"[bold red]error[/] {error}", markup=True)
-        sys.exit(2)
-    except BrokenPipeError:
-        sys.exit(0)
 
 
 def main() -> None:

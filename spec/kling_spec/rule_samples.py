@@ -16,7 +16,8 @@ from .shape import Violation, defaults_of
 from .values import pool
 
 SHAPE_WORDS = {"type", "enum", "required", "size", "range", "pattern"}
-_TRIES = 1500  # changed bodies looked at for each example and row of a rule
+TRIES = 1500
+"""Changed bodies looked at for each example and row of a rule."""
 
 
 @dataclass(frozen=True)
@@ -72,10 +73,10 @@ def rule_samples(operation: Operation, place: str, schema: Document, rule: Rule)
     yield from best.values()
 
 
-def sampled(operation: Operation, place: str, schema: Document, rule: Rule) -> set[bool]:
+def sampled(operation: Operation, place: str, schema: Document, rule: Rule, tries: int = TRIES) -> set[bool]:
     """Return which samples a rule has: True for one that keeps it, False for one that breaks it. Looks no further."""
     found: set[bool] = set()
-    for body in _candidates(operation, place, schema, rule):
+    for body in _candidates(operation, place, schema, rule, tries):
         sample = _judged(operation, place, schema, rule, body)
         if sample and (rule["kind"] != "table" or _row_key(rule, body, place) in rule["rows"]):
             found.add(sample.keeps)
@@ -121,14 +122,14 @@ def _row_key(rule: Rule, body: Document, place: str) -> str:
     return str(raw(objects_at[0], rule["key"])) if objects_at else ""
 
 
-def _candidates(operation: Operation, place: str, schema: Document, rule: Rule) -> Iterator[Document]:
+def _candidates(operation: Operation, place: str, schema: Document, rule: Rule, tries: int = TRIES) -> Iterator[Document]:
     bases = [base for base in operation.examples.values() if isinstance(base, dict)]
     said = rule.get("samples", {})
     for patch in [*said.get("keeps", []), *said.get("breaks", [])]:
         yield from (_patched(base, place, patch) for base in bases)
     for base in bases:
         for start in _starts(base, place, rule, operation):
-            yield from islice(_changed(start, place, schema, rule), _TRIES)
+            yield from islice(_changed(start, place, schema, rule), tries)
 
 
 def _starts(base: Document, place: str, rule: Rule, operation: Operation) -> Iterator[Document]:
