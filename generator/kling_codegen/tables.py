@@ -27,10 +27,22 @@ def table(document: Document, name: str) -> str:
     data = {
         "lifecycle": [family["lifecycle"], lifecycles[family["lifecycle"]]],
         "pack": family.get("pack", ""),
+        **_places(document, name, family.get("pack", "")),
         "seconds": _seconds(document, name),
         "operations": {one.name: _operation(one) for one in of_family(document, name)},
     }
     return json.dumps(data, ensure_ascii=False, indent=None, separators=(",", ":")) + "\n"
+
+
+def _places(document: Document, name: str, pack: str) -> Document:
+    """Return how many places a pack has, and what says how many pictures a task makes where each takes a place."""
+    known = document["x-kling-catalogues"]["limits"]["limits"]["packs"].get(pack)
+    if known is None:
+        return {}
+    replies = [one.data_schema["properties"].get("task_result", {}) for one in of_family(document, name) if one.role == "get"]
+    lists = [one for reply in replies for one in reply.get("properties", {}).values() if one.get("type") == "array"]
+    counts = [one["x-kling-make"] for one in lists if "count" in one.get("x-kling-make", {})]
+    return {"slots": known["slots"], **({"pictures": counts} if counts and known["per"] == "picture" else {})}
 
 
 def _seconds(document: Document, name: str) -> dict[str, float]:
@@ -55,7 +67,8 @@ def _operation(operation: Operation) -> Document:
 def prices(document: Document) -> str:
     """Return the price lists as JSON text."""
     lists = document["x-kling-catalogues"]["prices"]["prices"]
-    return json.dumps({name: {"rows": one["rows"]} for name, one in lists.items()}, separators=(",", ":")) + "\n"
+    needed = {name: {key: one[key] for key in ("rows", "length_of") if key in one} for name, one in lists.items()}
+    return json.dumps(needed, separators=(",", ":")) + "\n"
 
 
 def _bare(node: Any) -> Any:

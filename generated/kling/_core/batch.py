@@ -35,6 +35,7 @@ class Record:
     resource: Any
     operation: Operation
     pack: str
+    places: int  # that its task takes
     external_id: str = ""
     attempt: int = 0
     is_claimed: bool = False
@@ -58,7 +59,7 @@ class Record:
             signature.replace(parameters=named).bind(**job.arguments)
         except TypeError as error:
             raise TypeError(f"job {job.id!r}: {job.call}: {error}") from None
-        return cls(job, found, operation, family(name).pack)
+        return cls(job, found, operation, family(name).pack, family(name).places(operation, job.arguments))
 
     @property
     def can_be_found(self) -> bool:
@@ -114,7 +115,7 @@ class Work:
         self._path, self._how, self._poller = path, how, Poller(transport)
         self._poller.give = self._over
         self._retries: Retries = transport.settings.retries
-        self._slots = {one.pack: Slots() for one in self._records.values()}
+        self._slots = {one.pack: Slots(limit=family(one.resource._family).slots) for one in self._records.values()}
         self._queues: dict[str, deque[Record]] = {name: deque() for name in self._slots}
         self._running: dict[Handle[Any], Record] = {}
         self._counts: Counter[str] = Counter()
@@ -162,14 +163,15 @@ class Work:
     def _rest(self, deadline: float) -> float | None:
         """Return the seconds until there is something to do; None when all is done or time is over."""
         now = self._poller.now()
-        waits = [self._slots[name].rest(now) for name, queue in self._queues.items() if queue]
+        waits = [self._slots[name].rest(now, queue[0].places) for name, queue in self._queues.items() if queue]
         waits += [self._poller.rest()] if self._running else []
         return min(*waits, deadline - now) if waits and now < deadline else None
 
     def _start_one(self) -> Steps[None]:
         """Start a job for which there is a slot, as far as we know."""
         now = self._poller.now()
-        queue = next((queue for name, queue in self._queues.items() if queue and self._slots[name].rest(now) <= 0), None)
+        waiting = [(self._slots[name], queue) for name, queue in self._queues.items() if queue]
+        queue = next((queue for slots, queue in waiting if slots.rest(now, queue[0].places) <= 0), None)
         if queue is None:
             return
         record = queue.popleft()
@@ -225,20 +227,20 @@ class Work:
         else:
             slots.free_at = now + self._retries.delay(record.tries)
             if isinstance(error, errors.ConcurrencyExceeded):
-                slots.refused(now, self._retries.delay(min(slots.refusals, TRIES)))
+                slots.refused(now, self._retries.delay(min(slots.refusals, TRIES)), record.places)
             self._queues[record.pack].appendleft(record)
 
     def _wait(self, record: Record, *, is_new: bool) -> None:
         model = str(record.job.arguments.get("model_name") or "")
         task: Handle[Any] = Handle(record.resource, record.task_id, created_at=record.created_at, model=model)
         self._running[task] = record
-        self._slots[record.pack].taken(self._poller.now())
+        self._slots[record.pack].taken(self._poller.now(), record.places)
         self._poller.add(task, is_new=is_new)
         self._report()
 
     def _over(self, task: Handle[Any]) -> Give:
         record = self._running.pop(task)
-        self._slots[record.pack].freed()
+        self._slots[record.pack].freed(record.places)
         reason = task.error or (getattr(task.last, "task_status_msg", None) if task.verdict == "failed" else None)
         return self._ended(record, task.verdict, task=task.last, reason=str(reason or ""))
 

@@ -1,16 +1,18 @@
 """The table of operations: what the generated methods look up at their first call."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib import import_module
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from .lifecycle import Lifecycle, lifecycle
-from .shape import Check, compile_shape
+from .rules import holds, value
+from .shape import Check, compile_shape, defaults_of
 
 if TYPE_CHECKING:
     from .model import Model
@@ -96,7 +98,16 @@ class Family:
     lifecycle: Lifecycle | None
     operations: Mapping[str, Operation]
     pack: str  # the kind of resource pack whose slots its tasks take
+    slots: float  # how many such a pack has, as far as the spec knows
+    pictures: Sequence[Mapping[str, Any]]  # how many pictures a task makes, where each takes a slot
     seconds: Mapping[str, float]  # how long a task of each model takes, as far as the spec knows
+
+    def places(self, operation: Operation, arguments: Mapping[str, Any]) -> int:
+        """Return how many slots the task of a create takes; one where nobody can tell."""
+        body, defaults = operation.said(arguments), defaults_of(operation.body or {})
+        made = [one["count"] for one in self.pictures if holds(one.get("when", {}), body, defaults)]
+        counts = [str(value(body, one, defaults) if isinstance(one, str) else one) for one in made]
+        return max([1, *(int(one) for one in counts if one.isdecimal())])
 
 
 @cache
@@ -105,4 +116,5 @@ def family(name: str) -> Family:
     data = json.loads((TABLES / f"{name}.json").read_bytes())
     operations = {key: Operation(id=f"{name}.{key}", **one) for key, one in data["operations"].items()}
     found = lifecycle(*data["lifecycle"])
-    return Family(name=name, lifecycle=found, operations=operations, pack=data["pack"], seconds=data["seconds"])
+    slots, pictures = data.get("slots", inf), data.get("pictures", ())
+    return Family(name, found, operations, data["pack"], slots=slots, pictures=pictures, seconds=data["seconds"])

@@ -107,6 +107,11 @@ class TaskResource(Resource, Generic[TaskT]):
         """
         return self.task(task).wait(on_update=on_update, **how)
 
+    def _run(self, arguments: Mapping[str, Any], options: CallOptions | None, **how: Any) -> TaskT:
+        chosen = self._with(options or {})
+        made: HasTaskId = chosen._call("create", {**arguments})
+        return chosen.task(made, arguments).wait(**how)
+
     def task(self, task: str | HasTaskId, arguments: Mapping[str, object] = {}) -> "Task[TaskT]":
         """Return a handle on a task, which can be waited for with others and written down. Asks nothing.
 

@@ -48,8 +48,8 @@ class AsyncPaperBoat(AsyncTaskResource["shared.VideoTask"]):
         timeout: float = 900.0,
         interval: float | None = None,
         on_update: Callable[[shared.VideoTask], object] | None = None,
+        options: CallOptions | None = None,
         **params: Unpack[paper_boat_params.Create],
     ) -> shared.VideoTask:
-        """Start a task and wait for its end: `create` and `wait` in one, with the arguments of both."""
-        made: shared.TaskCreated = await self._call("create", {**params})
-        return await self.task(made, params).wait(timeout=timeout, interval=interval, on_update=on_update)
+        """Start a task and wait for its end: `create` and `wait` with the arguments of both; `options` for each request."""
+        return await self._run(params, options, timeout=timeout, interval=interval, on_update=on_update)

@@ -86,8 +86,8 @@ class AsyncElement(AsyncTaskResource["element.Task"]):
         timeout: float = 900.0,
         interval: float | None = None,
         on_update: Callable[[element.Task], object] | None = None,
+        options: CallOptions | None = None,
         **params: Unpack[element_params.Create],
     ) -> element.Task:
-        """Start a task and wait for its end: `create` and `wait` in one, with the arguments of both."""
-        made: shared.TaskCreated = await self._call("create", {**params})
-        return await self.task(made, params).wait(timeout=timeout, interval=interval, on_update=on_update)
+        """Start a task and wait for its end: `create` and `wait` with the arguments of both; `options` for each request."""
+        return await self._run(params, options, timeout=timeout, interval=interval, on_update=on_update)

@@ -47,8 +47,8 @@ class AiMultiShot(TaskResource["ai_multi_shot.Task"]):
         timeout: float = 900.0,
         interval: float | None = None,
         on_update: Callable[[ai_multi_shot.Task], object] | None = None,
+        options: CallOptions | None = None,
         **params: Unpack[ai_multi_shot_params.Create],
     ) -> ai_multi_shot.Task:
-        """Start a task and wait for its end: `create` and `wait` in one, with the arguments of both."""
-        made: shared.TaskCreated = self._call("create", {**params})
-        return self.task(made, params).wait(timeout=timeout, interval=interval, on_update=on_update)
+        """Start a task and wait for its end: `create` and `wait` with the arguments of both; `options` for each request."""
+        return self._run(params, options, timeout=timeout, interval=interval, on_update=on_update)

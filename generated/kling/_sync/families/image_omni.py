@@ -68,8 +68,8 @@ class ImageOmni(TaskResource["image_omni.Task"]):
         timeout: float = 900.0,
         interval: float | None = None,
         on_update: Callable[[image_omni.Task], object] | None = None,
+        options: CallOptions | None = None,
         **params: Unpack[image_omni_params.Create],
     ) -> image_omni.Task:
-        """Start a task and wait for its end: `create` and `wait` in one, with the arguments of both."""
-        made: shared.TaskCreated = self._call("create", {**params})
-        return self.task(made, params).wait(timeout=timeout, interval=interval, on_update=on_update)
+        """Start a task and wait for its end: `create` and `wait` with the arguments of both; `options` for each request."""
+        return self._run(params, options, timeout=timeout, interval=interval, on_update=on_update)

@@ -54,8 +54,8 @@ class VideoToAudio(TaskResource["video_to_audio.Task"]):
         timeout: float = 900.0,
         interval: float | None = None,
         on_update: Callable[[video_to_audio.Task], object] | None = None,
+        options: CallOptions | None = None,
         **params: Unpack[video_to_audio_params.Create],
     ) -> video_to_audio.Task:
-        """Start a task and wait for its end: `create` and `wait` in one, with the arguments of both."""
-        made: shared.TaskCreated = self._call("create", {**params})
-        return self.task(made, params).wait(timeout=timeout, interval=interval, on_update=on_update)
+        """Start a task and wait for its end: `create` and `wait` with the arguments of both; `options` for each request."""
+        return self._run(params, options, timeout=timeout, interval=interval, on_update=on_update)

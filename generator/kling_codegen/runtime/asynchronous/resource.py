@@ -108,6 +108,11 @@ class AsyncTaskResource(AsyncResource, Generic[TaskT]):
         """
         return await self.task(task).wait(on_update=on_update, **how)
 
+    async def _run(self, arguments: Mapping[str, Any], options: CallOptions | None, **how: Any) -> TaskT:
+        chosen = self._with(options or {})
+        made: HasTaskId = await chosen._call("create", {**arguments})
+        return await chosen.task(made, arguments).wait(**how)
+
     def task(self, task: str | HasTaskId, arguments: Mapping[str, object] = {}) -> "AsyncTask[TaskT]":
         """Return a handle on a task, which can be waited for with others and written down. Asks nothing.
 

@@ -152,13 +152,11 @@ class PriceUnknown(KlingError):
 
     def for_seconds(self, seconds: float) -> "Decimal":
         """Return the units when the media are `seconds` long. Raises this error where that is not what is missing."""
-        from decimal import Decimal
-
-        from .prices import row_units
+        from .prices import units
 
         if self.row is None:
             raise self
-        return row_units(self.row, Decimal(str(seconds)))
+        return units({"rows": [{**self.row, "when": {}}]}, {}, {}, source_seconds=seconds)
 
     def __str__(self) -> str:
         return f"the price of {self.operation} is not known: {self.reason}"

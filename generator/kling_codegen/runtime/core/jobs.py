@@ -93,29 +93,33 @@ class Running(TypedDict, total=False):
 
 @dataclass
 class Slots:
-    """How many tasks one kind of resource pack lets run at once, learnt from refusals."""
+    """How many places one kind of resource pack has for running tasks: as the spec says, then as refusals tell."""
 
-    running: int = 0
+    running: int = 0  # places that are taken
     limit: float = inf
+    is_learnt: bool = False  # it has refused one
     refusals: int = 0  # since the last start
     free_at: float = 0.0  # nothing is started before
     probe_at: float = inf  # one more than the limit is tried after
 
-    def rest(self, now: float) -> float:
+    def rest(self, now: float, places: int = 1) -> float:
         """Return the seconds until a task may be started, as things stand."""
-        return max(0.0, (self.free_at if self.running < self.limit else max(self.free_at, self.probe_at)) - now)
+        fits = not self.running or self.running + places <= self.limit
+        return max(0.0, (self.free_at if fits else max(self.free_at, self.probe_at)) - now)
 
-    def taken(self, now: float) -> None:
-        """Count a task that was started."""
-        self.running, self.refusals = self.running + 1, 0
+    def taken(self, now: float, places: int = 1) -> None:
+        """Count a task that was started. Where the spec said too little, the limit is what is refused first."""
+        self.running, self.refusals = self.running + places, 0
         if self.running > self.limit:
-            self.limit, self.probe_at = self.running, now + PROBE
+            self.limit, self.probe_at = self.running if self.is_learnt else inf, now + PROBE
+        elif self.probe_at == inf:
+            self.probe_at = now + PROBE
 
-    def refused(self, now: float, delay: float) -> None:
-        """What is running is the limit: nothing more for `delay` seconds, or until a task ends."""
-        self.limit, self.refusals = max(1, self.running), self.refusals + 1
-        self.free_at, self.probe_at = now + delay, now + PROBE
+    def refused(self, now: float, delay: float, places: int = 1) -> None:
+        """There is no room for one more: nothing for `delay` seconds, or until a task ends."""
+        self.limit, self.refusals = max(1, min(self.limit, self.running + places - 1)), self.refusals + 1
+        self.is_learnt, self.free_at, self.probe_at = True, now + delay, now + PROBE
 
-    def freed(self) -> None:
+    def freed(self, places: int = 1) -> None:
         """Count a task that has ended."""
-        self.running, self.free_at = self.running - 1, 0.0
+        self.running, self.free_at = self.running - places, 0.0

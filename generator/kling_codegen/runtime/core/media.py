@@ -40,6 +40,16 @@ def prepared(
     return made, wrong
 
 
+def seconds_of(value: Any) -> float | None:
+    """Return how long media are that a request holds; None for an address, and for a file that does not tell.
+
+    Raises `MediaUnreadable` and `OSError`.
+    """
+    if value is None or (isinstance(value, str) and value.lower().startswith(_WEB)):
+        return None
+    return inspect_media(_decoded(value) if isinstance(value, str) else value).seconds
+
+
 def _is_local(value: Any) -> bool:
     if isinstance(value, str):
         return value.startswith("data:")
