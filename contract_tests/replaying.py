@@ -153,7 +153,7 @@ def _undated(node: Any) -> Any:
     return {key: _undated(one) for key, one in node.items() if key not in _DATES}
 
 
-_DATES = ("x-kling-values", "x-kling-since", "x-kling-until")
+_DATES = ("x-kling-values", "x-kling-since", "x-kling-until", "ends")
 
 
 def answers(case: Case, spec: Spec) -> Iterator[Any]:

@@ -102,6 +102,51 @@ def test_an_unknown_key_stops_the_load(changed: Copy, file: str, before: str, af
         load(changed(file, before, after))
 
 
+_IMAGES, _CLIPS = "families/image_generation.yaml", "families/reference_to_video.yaml"
+_THEN, _CLIP = "kling-v1: {successor: kling-v3}", "summary: Start a video made from several pictures.\n      "
+_SUCCESSORS = [
+    (_IMAGES, _THEN, "kling-v1: {successor: kling-v9}", "value kling-v1: its successor kling-v9 is no value of this field"),
+    (_IMAGES, _THEN, "kling-v1: {successor: kling-v2-new}", "its successor kling-v2-new is not in force on 2026-09-15"),
+    (_IMAGES, _THEN, "kling-v1: {successor: kling-v1}", "its successor kling-v1 is not in force on 2026-09-15"),
+    (_IMAGES, _THEN, "kling-v3: {successor: kling-v2-1}", "value kling-v3: has the successor kling-v2-1, but no until"),
+    (
+        "models.yaml",
+        "kling-v1-5: {",
+        "kling-v1-5: {successor: kling-v9, ",
+        "models kling-v1-5: its successor kling-v9 is no model",
+    ),
+    (
+        "models.yaml",
+        "kling-v1-5: {",
+        "kling-v1-5: {successor: kling-v2, ",
+        "its successor kling-v2 is not in force on 2026-09-15",
+    ),
+    (
+        "models.yaml",
+        "kling-v1-5: {",
+        "kling-v1-5: {successor: kling-image-o1, ",
+        "no family serves its successor kling-image-o1",
+    ),
+    (
+        "models.yaml",
+        "kling-v3: {",
+        "kling-v3: {successor: kling-v2-6, ",
+        "models kling-v3: has the successor kling-v2-6, but no unt",
+    ),
+    (
+        "families/multi_elements.yaml",
+        "          # The page of September has no such field",
+        "          x-kling-successor: model\n          # The page of September has no such field",
+        "multi_elements.Create.model_name: its successor model is no field of this schema",
+    ),
+    (_CLIPS, _CLIP, f"{_CLIP}x-kling-successor: video_omni.run\n      ", "its successor video_omni.run is no operation"),
+    (
+        _CLIPS,
+        _CLIP,
+        f"{_CLIP}x-kling-successor: reference_to_video.get\n      ",
+        "reference_to_video.get is not in force on 2026-09",
+    ),
+]
 _CONTRADICTIONS = [
     ("families/lip_sync.yaml", "schemas/lip_sync.FaceChoice'", "schemas/lip_sync.FaceChoise'", "refers to nothing"),
     ("families/lip_sync.yaml", "lifecycle: task", "lifecycle: job", "lifecycle job is not in lifecycles.yaml"),
@@ -131,6 +176,7 @@ _CONTRADICTIONS = [
     ("families/text_to_video.yaml", "      summary: Look at one text-to-video task.\n", "", "has no summary"),
     ("models.yaml", "kling-v3: {modes", "kling-v3-0: {modes", "kling-v3 is missing"),
     ("errors.yaml", "{code: 1000, http: 401", "{code: 1001, http: 401", "a code stands twice"),
+    *_SUCCESSORS,
 ]
 
 
@@ -141,6 +187,22 @@ def test_lint_names_each_contradiction(changed: Copy, file: str, before: str, af
 
     found = [str(one) for one in lint(load(changed(file, before, after)))]
     assert any(re.search(problem, one) for one in found), found
+
+
+def test_a_model_that_ends_tells_its_successor_where_it_is_served(changed: Copy) -> None:
+    """A family's own entry without dates adds to those of the model; one with dates takes their place."""
+    known = load(changed("models.yaml", "kling-v1-6: {", "kling-v1-6: {successor: kling-v2-6, "))
+    assert lint(known) == []
+    values = {
+        name: plain(known, BASELINE)["components"]["schemas"][name]["properties"]["model_name"]["x-kling-values"]
+        for name in ("text_to_video.Create", "reference_to_video.Create", "image_generation.Create")
+    }
+    dates = {"until": "2026-09-15", "trust": "third-party"}
+    assert values["text_to_video.Create"]["kling-v1-6"] == {**dates, "successor": "kling-v2-6"}
+    assert values["reference_to_video.Create"]["kling-v1-6"] == dates
+    assert values["image_generation.Create"]["kling-v1"] == {**dates, "successor": "kling-v3"}
+    assert values["image_generation.Create"]["kling-v1-5"] == dates
+    assert values["image_generation.Create"]["kling-v2-1"] == {"since": "2025-07-30"}
 
 
 def test_a_new_family_from_the_template_lints(changed: Copy) -> None:

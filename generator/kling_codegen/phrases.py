@@ -18,13 +18,25 @@ _UNITS = {
 
 def facts(schema: Schema) -> list[str]:
     """Return what is to be known of a field beside its description: unit, limits, default, dates."""
-    found = [_unit(schema), _size(schema), _range(schema), _default(schema), *_dates(schema)]
+    found = [_unit(schema), _size(schema), _range(schema), _default(schema), *_dates(schema), _first_upper(ending(schema))]
     return [one for one in found if one]
+
+
+def ending(dates: Mapping[str, Any]) -> str:
+    """Return `until 2026-09-15, then kling-v3` for what has an end; empty for the rest."""
+    until, then = (dates.get(word, dates.get(f"x-kling-{word}")) for word in ("until", "successor"))
+    return "" if until is None else f"until {until}" + (f", then {then}" if then else "")
 
 
 def sentence(schema: Schema) -> str:
     """Return description and facts as sentences."""
     return " ".join([schema.get("description", "").rstrip(), *(f"{one}." for one in facts(schema))]).strip()
+
+
+def summary(operation: Schema) -> str:
+    """Return what an operation does, and its end where it has one, as sentences."""
+    end = _first_upper(ending(operation))
+    return f"{operation['summary']} {end}." if end else str(operation["summary"])
 
 
 def _unit(schema: Schema) -> str:
@@ -64,8 +76,18 @@ def _default(schema: Schema) -> str:
 def _dates(schema: Schema) -> list[str]:
     dates: Mapping[str, Any] = schema.get("x-kling-values", {})
     enum = schema.get("enum", [])
+    ends = [f"{value} {ending(one)}" for value, one in dates.items() if "until" in one and value in enum]
     if len(enum) > 30:
-        return [f"{len(enum)} values are known; others are sent too" if schema.get("x-kling-open") else f"{len(enum)} values"]
+        told = f"{len(enum)} values are known; others are sent too" if schema.get("x-kling-open") else f"{len(enum)} values"
+        return [told, *ends]
     since = [f"{value} since {one['since']}" for value, one in dates.items() if "since" in one and value in enum]
-    gone = [f"{value} ended on {one['until']}" for value, one in dates.items() if "until" in one and value not in enum]
-    return [*since, *(["; ".join(gone)] if gone else [])]
+    gone = [f"{value} {_ended(one)}" for value, one in dates.items() if "until" in one and value not in enum]
+    return [*since, *([one] if (one := "; ".join(ends)) else []), *(["; ".join(gone)] if gone else [])]
+
+
+def _first_upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _ended(dates: Mapping[str, Any]) -> str:
+    return f"ended on {dates['until']}" + (f", then {dates['successor']}" if "successor" in dates else "")

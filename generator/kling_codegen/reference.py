@@ -8,7 +8,7 @@ from kling_spec.rules import Rule, words
 
 from .annotations import annotation
 from .names import argument_name
-from .phrases import sentence
+from .phrases import sentence, summary
 from .view import of_family, reply
 
 
@@ -24,7 +24,7 @@ def _operation(operation: Operation) -> dict[str, Any]:
     returns, is_list = reply(operation)
     return {
         "name": operation.name,
-        "summary": operation.node["summary"],
+        "summary": summary(operation.node),
         "verb": operation.verb,
         "path": operation.path,
         "price": _price(operation),

@@ -5,6 +5,7 @@ from typing import Any
 
 from kling_spec.document import Document, Operation
 
+from .ends import ends
 from .names import argument_name
 from .view import of_family, reply
 
@@ -14,6 +15,7 @@ _SPOKEN = (
     "x-kling-unit",
     "x-kling-since",
     "x-kling-until",
+    "x-kling-successor",
     "examples",
     "deprecated",
     "x-kling-ref",
@@ -61,7 +63,8 @@ def _operation(operation: Operation) -> Document:
     members = (operation.request or {}).get("properties", {})
     names = {argument_name(one): one for one in members if argument_name(one) != one}
     made = {"verb": operation.verb, "path": operation.path, "query": query, "body": body, "reply": model, "is_list": is_list}
-    return {**made, **price, **({"names": names} if names else {})}
+    over = ends(operation)
+    return {**made, **price, **({"names": names} if names else {}), **({"ends": over} if over else {})}
 
 
 def prices(document: Document) -> str:

@@ -11,7 +11,7 @@ from kling_spec.document import SCHEMAS, Document, Operation, operations, resolv
 from . import values
 from .annotations import MEDIA_INPUT, annotation, reference
 from .names import argument_name, class_name
-from .phrases import sentence
+from .phrases import sentence, summary
 
 _TASK_ROLES = ("get", "page")  # what every family with tasks has; it stands in the runtime
 _WIDTH = 108
@@ -147,7 +147,7 @@ def _doc(operation: Operation, fields: dict[str, dict[str, Any]]) -> list[str]:
     source = operation.node.get("x-kling-source", {})
     told = f"Source: {source.get('page')} page, seen {source.get('seen')}."
     args = [line for name, one in fields.items() for line in _told(name, one, operation.document)]
-    head = wrap(f"{operation.node['summary']} {operation.verb} {operation.path}", _WIDTH)
+    head = wrap(f"{summary(operation.node)} {operation.verb} {operation.path}", _WIDTH)
     return [*head, *(["", "Args:"] if args else []), *args, "", told]
 
 

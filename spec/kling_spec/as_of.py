@@ -69,7 +69,7 @@ class _Filter:
         return schema if schema["required"] else {key: one for key, one in schema.items() if key != "required"}
 
     def member(self, name: str, member: Document) -> Document:
-        dates = self.dates(name, member)
+        dates = value_dates(name, member, self.models)
         if not dates or "enum" not in member:
             return member
         enum = [value for value in member["enum"] if self.value_stands(dates.get(value, {}))]
@@ -79,16 +79,25 @@ class _Filter:
             made["x-kling-values"] = {**dates, gone: {**dates.get(gone, {}), "default": True}}
         return made
 
-    def dates(self, name: str, member: Document) -> dict[str, Document]:
-        said: dict[str, Document] = member.get("x-kling-values", {})
-        if name != "model_name":
-            return said
-        known = {value: self.models[value] for value in member.get("enum", []) if value in self.models}
-        dated = {value: {key: one[key] for key in ("since", "until", "trust") if key in one} for value, one in known.items()}
-        return {value: one for value, one in {**dated, **said}.items() if one}
-
     def value_stands(self, dates: Mapping[str, Any]) -> bool:
         return in_force(dates.get("since"), dates.get("until"), self.date)
+
+
+def value_dates(name: str, member: Document, models: Mapping[str, Mapping[str, Any]]) -> dict[str, Document]:
+    """Return what is known of the values of a field: its own x-kling-values, and the dates of models where it has none."""
+    said: dict[str, Document] = member.get("x-kling-values", {})
+    if name != "model_name":
+        return said
+    enum = member.get("enum", [])
+    dated = {value: _model_dates(models[value], enum) for value in enum if value in models}
+    own = {value: one if {"since", "until"} & one.keys() else {**dated.get(value, {}), **one} for value, one in said.items()}
+    return {value: one for value, one in {**dated, **own}.items() if one}
+
+
+def _model_dates(model: Mapping[str, Any], enum: list[Any]) -> Document:
+    """Return the dates of a model, and its successor where the field takes that too."""
+    dates = {key: model[key] for key in ("since", "until", "trust") if key in model}
+    return {**dates, "successor": model["successor"]} if model.get("successor") in enum else dates
 
 
 def _lost_default(member: Document) -> bool:

@@ -31,6 +31,7 @@ NODES: Mapping[str, Mapping[str, str]] = {
     "operation": {
         **dict.fromkeys(("operationId", "summary", "description", "deprecated", "security", "x-kling-price"), "any"),
         **_DATED,
+        "x-kling-successor": "any",
         "parameters": "[parameter]",
         "requestBody": "body",
         "responses": "{response}",
@@ -54,7 +55,7 @@ NODES: Mapping[str, Mapping[str, str]] = {
             (
                 *("$ref", "type", "enum", "const", "default", "description", "required", "format", "deprecated"),
                 *("minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems", "pattern", "uniqueItems"),
-                *("x-kling-unit", "x-kling-open", "x-kling-name"),
+                *("x-kling-unit", "x-kling-open", "x-kling-name", "x-kling-successor"),
             ),
             "any",
         ),
@@ -74,7 +75,7 @@ NODES: Mapping[str, Mapping[str, str]] = {
     ),
     "make": dict.fromkeys(("echo", "value", "count", "when", "adds", "gone"), "any"),
     "reference": dict.fromkeys(("kind", "days", "hours"), "any"),
-    "value": dict.fromkeys(("since", "until", "label", "trust"), "any"),
+    "value": dict.fromkeys(("since", "until", "successor", "label", "trust"), "any"),
     "rule": dict.fromkeys(
         (
             *("id", "kind", "message", "tolerated", "samples", "field", "fields", "when", "to", "low", "high", "least"),

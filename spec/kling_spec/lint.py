@@ -16,6 +16,7 @@ from .rule_samples import TRIES, ruled_objects, sampled
 from .rules import Rule
 from .shape import violations
 from .source import TRUST, source_problem
+from .successors import wrong_successors
 
 BASELINE = "2026-03-18"
 """The day whose API the spec was first written for."""
@@ -43,7 +44,7 @@ def lint(spec: Spec) -> list[Finding]:
     ]
     found = [one for check in checks for one in check(spec)]
     if not found:  # a bundle can only be made of a spec that hangs together
-        found = [*_rules(spec), *_catalogues(spec), *_orphans(spec)]
+        found = [*_rules(spec), *_catalogues(spec), *_successors(spec), *_orphans(spec)]
     if not found:
         found = [*_unsampled(spec), *_examples(spec)]
     return sorted(set(found), key=lambda one: (one.file, one.place, one.problem))
@@ -280,6 +281,11 @@ def _catalogues(spec: Spec) -> Iterator[Finding]:
     }
     for model in sorted(enums - set(spec.catalogues["models"]["models"])):
         yield Finding("models.yaml", "models", f"{model} is missing", "catalogue")
+
+
+def _successors(spec: Spec) -> Iterator[Finding]:
+    for node, place, problem in wrong_successors(spec):
+        yield Finding(_file(spec, *node) if node else "models.yaml", place, problem, "successor")
 
 
 def _orphans(spec: Spec) -> Iterator[Finding]:

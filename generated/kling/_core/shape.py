@@ -116,8 +116,9 @@ def _enum(schema: Schema) -> Check | None:
 
 
 def _enum_message(value: Any, place: str, allowed: list[Any], gone: Mapping[str, Any]) -> str:
-    until = gone.get(value, {}).get("until") if isinstance(value, str) else None
-    ended = f" (it ended on {until})" if until else ""
+    dates = gone.get(value, {}) if isinstance(value, str) else {}
+    then = f"; its successor is {dates['successor']}" if "successor" in dates else ""
+    ended = f" (it ended on {dates['until']}{then})" if "until" in dates else ""
     return f"{place} must be {rule_checks.either(allowed)}; got {_short(value)}{ended}"
 
 

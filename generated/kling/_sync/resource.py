@@ -57,6 +57,10 @@ class Resource:
         operation = self._operation(name)
         said = None if body is None else operation.said(body)
         asked = {operation.query[key]: value for key, value in query.items() if value is not None}
+        if operation.ends:
+            from kling._core.ending import warn
+
+            warn(operation, {**asked, **(said or {})})
         return self._transport.call(operation, path=path, query=asked, body=said)
 
 

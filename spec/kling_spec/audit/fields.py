@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from kling_spec.as_of import value_dates
 from kling_spec.document import Operation
 
 from .difference import Change, Difference
@@ -232,9 +233,7 @@ def _dated(run: Comparison, fact: Fact) -> dict[str, str]:
     schema = run.view.dated(fact.home) or {}
     if "items" in schema and "enum" not in schema:
         schema = schema["items"]
-    dates = dict(schema.get("x-kling-values", {}))
-    if fact.path.rpartition(".")[2] == "model_name":
-        dates = {**run.view.spec.catalogues["models"]["models"], **dates}
+    dates = value_dates(fact.path.rpartition(".")[2], schema, run.view.spec.catalogues["models"]["models"])
     listed = [one for one in schema.get("enum", []) if isinstance(one, str) and one not in fact.enum]
     return {one: _dates(dates.get(one, {})) for one in listed}
 

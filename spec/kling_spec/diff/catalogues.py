@@ -11,7 +11,7 @@ from .changes import Change
 from .facets import ended, same, text
 
 _DOC = "catalogue-doc-changed"
-_DATES = ("since", "until", "trust")
+_DATES = ("since", "until", "successor", "trust")
 _ERRORS = {"http": "error-moved", "name": "error-moved", "group": "error-moved", "retry": "error-retry"}
 _STATES = {"verdict": "state-verdict", "holds_slot": "slot-changed"}
 _PACE = ("seconds", "typical")

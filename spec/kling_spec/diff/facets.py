@@ -145,7 +145,7 @@ def _values(key: str, old: Document, new: Document) -> Iterator[Facet]:
             yield Facet("detail-changed", f"label of {value}", one.get("label"), other.get("label"))
         told = ("until", "label") if any(listed) else ()
         if not same(less(one, told), less(other, told)):
-            yield Facet("doc-changed", f"dates and trust of {value}", less(one, told), less(other, told))
+            yield Facet("doc-changed", f"dates, successor and trust of {value}", less(one, told), less(other, told))
 
 
 def _media(key: str, old: Document, new: Document) -> Iterator[Facet]:
@@ -252,5 +252,5 @@ _HANDLERS: Mapping[str, Callable[[str, Document, Document], Iterator[Facet]]] = 
     "x-kling-since": _always("start-changed", "since"),
     "x-kling-until": _until,
     "deprecated": _deprecated,
-    **dict.fromkeys(("description", "summary", "title", "x-kling-source", "example"), _words),
+    **dict.fromkeys(("description", "summary", "title", "x-kling-source", "x-kling-successor", "example"), _words),
 }

@@ -44,8 +44,8 @@ class AsyncImageGeneration(AsyncTaskResource["shared.ImageTask"]):
         Args:
             prompt: What to show. 1 to 2500 characters.
             model_name: The model. Without it the service took kling-v1 until about March 2026 and takes kling-v3
-                now. kling-v2-1 since 2025-07-30. kling-v1 ended on 2026-09-15; kling-v1-5 ended on 2026-09-15;
-                kling-v2 ended on 2026-09-15; kling-v2-new ended on 2026-09-15.
+                now. kling-v2-1 since 2025-07-30. kling-v1 ended on 2026-09-15, then kling-v3; kling-v1-5 ended on
+                2026-09-15; kling-v2 ended on 2026-09-15; kling-v2-new ended on 2026-09-15.
             negative_prompt: What not to show. Not read beside image. At most 2500 characters.
             image: A picture to go by.
             image_reference: What of image to keep: the traits of its subject, or the looks of its face, of which

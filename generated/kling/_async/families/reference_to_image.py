@@ -40,7 +40,7 @@ class AsyncReferenceToImage(AsyncTaskResource["shared.ImageTask"]):
         Args:
             subject_image_list: The subjects. 1 to 4 entries.
             model_name: The model. Without it the service took kling-v2 until about June 2026 and takes kling-v2-1
-                now; better to name it. kling-v2-1 since 2025-11-19. kling-v2 ended on 2026-09-15.
+                now; better to name it. kling-v2-1 since 2025-11-19. kling-v2 ended on 2026-09-15, then kling-v2-1.
             prompt: What to show. At most 2500 characters.
             scene_image: The place they are put in.
             style_image: The style of the result.

@@ -2,6 +2,7 @@
 
 import json
 import sys
+import warnings
 from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
@@ -38,11 +39,14 @@ _MOST_BYTES = 1024**2  # of a callback
 
 
 class Root(TyperGroup):
-    """Turns an error into lines on standard error and an exit code."""
+    """Turns a warning into a line on standard error, and an error into lines and an exit code."""
 
     def invoke(self, ctx: Any) -> Any:
         try:
-            return super().invoke(ctx)
+            with warnings.catch_warnings():
+                warnings.filterwarnings("default", r"\w+\.\w+.* is no longer taken from ", DeprecationWarning)
+                warnings.showwarning = lambda message, *_: print(f"kling: warning: {message}", file=sys.stderr)
+                return super().invoke(ctx)
         except (errors.KlingError, OSError, TypeError, ValueError, KeyboardInterrupt) as error:
             if isinstance(error, BrokenPipeError):
                 raise  # nobody reads on: typer ends quietly

@@ -35,6 +35,7 @@ class Operation:
     is_list: bool  # data is a list of them
     price: str | None = None  # the price list that a call is charged by
     names: Mapping[str, str] = field(default_factory=dict)  # arguments that have another name on the wire, with that name
+    ends: Sequence[Mapping[str, Any]] = ()  # what of a call ends on a day that is known; `ending` reads it
 
     @cached_property
     def check(self) -> Check:
