@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kling_spec import rules as rule_checks
-from kling_spec.rules import Rule
+from kling_spec.rules import Bound, Rule
 from kling_spec.shape import defaults_of
 
 from .errors import Messages, Problem, Said
@@ -72,14 +72,17 @@ class Broken:
         return Problem(pointer=pointer, rule=self.name, expected=self.message[:300], got=_shown(self.got)[:120])
 
 
-def broken(error: Any, schema: Mapping[str, Any], body: Any) -> Broken:
-    """Return an error of the validator as the rule that it belongs to, or the field that it is about."""
+def broken(error: Any, schema: Mapping[str, Any], body: Any, bound: dict[str, Bound]) -> Broken:
+    """Return an error of the validator as the rule that it belongs to, or the field that it is about.
+
+    `bound` keeps the checks of the schema's rules by id, as making one takes longer than all the rest.
+    """
     path, pointer = list(error.schema_path), tuple(error.instance_path)
     owner = node = schema
     for depth, part in enumerate(path):
         owner, node = node, _step(node, part)
         if depth and path[depth - 1] == "allOf" and "$comment" in node:
-            return _of_rule(node["$comment"].removeprefix("rule "), schema, path[: depth - 1], pointer, body)
+            return _of_rule(node["$comment"].removeprefix("rule "), schema, path[: depth - 1], pointer, body, bound)
     keyword = str(path[-1])
     if keyword in ("required", "additionalProperties"):
         return _of_member(error, owner, keyword, pointer)
@@ -101,7 +104,9 @@ def _step(node: Any, part: str | int) -> Any:
     return node[part] if isinstance(node, Mapping) else node[int(part)]
 
 
-def _of_rule(name: str, schema: Mapping[str, Any], path: list[str | int], pointer: Pointer, body: Any) -> Broken:
+def _of_rule(
+    name: str, schema: Mapping[str, Any], path: list[str | int], pointer: Pointer, body: Any, bound: dict[str, Bound]
+) -> Broken:
     """Return the rule of the object schema at `path`. The validator has decided; the check gives the words."""
     node: Any = schema
     for part in path:
@@ -110,7 +115,9 @@ def _of_rule(name: str, schema: Mapping[str, Any], path: list[str | int], pointe
     for step in at:
         target = _step(target, step)
     rule = next(one for one in node["x-kling-rules"] if one["id"] == name)
-    message = rule_checks.check(rule, target, defaults_of(node)) or str(rule.get("message", f"rule {name} is broken"))
+    if name not in bound:
+        bound[name] = rule_checks.bound(rule, defaults_of(node))
+    message = bound[name](target if isinstance(target, Mapping) else {}) or str(rule.get("message", f"rule {name} is broken"))
     return Broken(at, "rule", rule, node, message, target)
 
 

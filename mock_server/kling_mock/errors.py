@@ -90,6 +90,6 @@ def detail_header(problems: tuple[Problem, ...]) -> dict[str, str]:
     if not problems:
         return {}
     shown = [vars(one) for one in problems]
-    while len(shown) > 1 and len(json.dumps(shown)) > _MOST_HEADER:
+    while len(text := json.dumps(shown)) > _MOST_HEADER and len(shown) > 1:
         shown.pop()
-    return {"x-kling-mock-detail": json.dumps(shown)[:_MOST_HEADER]}
+    return {"x-kling-mock-detail": text[:_MOST_HEADER]}

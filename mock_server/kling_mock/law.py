@@ -11,7 +11,7 @@ import jsonschema_rs
 
 from kling_spec import rules as rule_checks
 from kling_spec.rule_schema import compile_rule
-from kling_spec.rules import Rule
+from kling_spec.rules import Bound, Rule
 from kling_spec.shape import defaults_of
 
 from .broken import Broken, broken, objects_at
@@ -28,6 +28,7 @@ class Law:
         self._messages = messages
         self._strict = strict
         self._lenient_models = lenient_models
+        self._bound: dict[str, Bound] = {}
         self._validator = jsonschema_rs.Draft202012Validator(dict(schema))
         self._unsaid = [
             (place, rule, rule_checks.bound(rule, defaults))
@@ -57,7 +58,7 @@ class Law:
 
     def _said(self, body: Any) -> Iterator[Broken]:
         for error in self._validator.iter_errors(body):
-            yield broken(error, self.schema, body)
+            yield broken(error, self.schema, body, self._bound)
 
     def _checked(self, body: Any) -> Iterator[Broken]:
         for place, rule, check in self._unsaid:

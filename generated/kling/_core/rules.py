@@ -112,8 +112,10 @@ def _valuer(name: str, defaults: Body) -> Read:
 
 def _holder(when: Mapping[str, Any], defaults: Body) -> Test:
     """Return `holds` of one `when`."""
-    conditions = [_condition(wanted, name, defaults) for name, wanted in when.items()]
+    return _all([_condition(wanted, name, defaults) for name, wanted in when.items()])
 
+
+def _all(conditions: Sequence[Test]) -> Test:
     def run(body: Body) -> bool:
         for holds_for in conditions:  # noqa: SIM110  # a generator would cost more than the conditions
             if not holds_for(body):
@@ -304,29 +306,25 @@ def _token_needs(rule: Rule, defaults: Body) -> Bound:
 
 def _table(rule: Rule, defaults: Body) -> Bound:
     key_of = _valuer(rule["key"], defaults)
-    fits = {key: [_holder(_row(one), defaults) for one in rows] for key, rows in rule["rows"].items()}
+    cells = {key: [_cells(one, defaults) for one in rows] for key, rows in rule["rows"].items()}
+    fits = {key: [_all([test for _, _, test in one]) for one in rows] for key, rows in cells.items()}
 
     def run(body: Body) -> str | None:
         key = key_of(body)
         rows = fits.get(key) if isinstance(key, str) else None
         if rows is None or any(one(body) for one in rows):
             return None
-        wrong = [_cells(row, body, defaults) for row in rule["rows"][key]]
+        wrong = [[_cell(name, one, body, defaults) for name, one, test in row if not test(body)] for row in cells[key]]
         closest = dict.fromkeys(" and ".join(one) for one in wrong if len(one) == min(map(len, wrong)))
         return f"{rule['key']} {key} does not serve this: {', or '.join(closest)}"
 
     return run
 
 
-def _row(cells: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a row of a table as a `when`."""
-    return {name: {"given": one == "given"} if isinstance(one, str) else one for name, one in cells.items()}
-
-
-def _cells(row: Mapping[str, Any], body: Body, defaults: Body) -> list[str]:
-    return [
-        _cell(name, row[name], body, defaults) for name, one in _row(row).items() if not _condition(one, name, defaults)(body)
-    ]
+def _cells(row: Mapping[str, Any], defaults: Body) -> list[tuple[str, Any, Test]]:
+    """Return name, what is wanted and the test of each cell of a row."""
+    when = {name: {"given": one == "given"} if isinstance(one, str) else one for name, one in row.items()}
+    return [(name, row[name], _condition(one, name, defaults)) for name, one in when.items()]
 
 
 def _cell(name: str, wanted: Any, body: Body, defaults: Body) -> str:
