@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ._core.settings import CallOptions as CallOptions
     from ._core.shape import Violation as Violation
     from ._core.version import __version__ as __version__
+    from ._core.warming import warm as warm
     from ._core.watch import Attempt as Attempt
     from ._sync.client import Kling as Kling
     from .errors import (
@@ -136,6 +137,7 @@ _HOME = {
     "__version__": "kling._core.version",
     "expansion_ratios": "kling._core.expansion",
     "inspect_media": "kling._core.inspection",
+    "warm": "kling._core.warming",
     "webhooks": "kling.webhooks",
 }
 
@@ -201,6 +203,7 @@ __all__ = [
     "__version__",
     "expansion_ratios",
     "inspect_media",
+    "warm",
     "webhooks",
 ]
 

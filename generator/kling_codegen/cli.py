@@ -10,6 +10,7 @@ from kling_spec.console import guarded
 from kling_spec.errors import SpecError
 from kling_spec.load import home, load
 
+from . import patches
 from .files import differences, write
 from .memory import Memory
 from .render import generate
@@ -32,24 +33,28 @@ def codegen(
     """Make the client, the bundle and COVERAGE.md out of the spec."""
     folder = out or home().parent / "generated"
     memory = Memory(folder / MEMORY)
-    files = generate(load(spec), as_of, memory)
+    hand_written = patches.read(folder)
+    files = generate(load(spec), as_of, memory, patches.classes(hand_written))
+    gone = list(patches.findings(hand_written, files)) if hand_written else []
     if check:
-        _compare(files, folder)
+        _compare(files, folder, gone)
         return
     changed = write(files, folder)
     memory.keep()
+    print("\n".join(gone), end="\n" if gone else "")
     print("\n".join([*changed, f"{len(changed)} of {len(files)} files changed in {folder}"]))
 
 
-def _compare(files: dict[str, str], folder: Path) -> None:
+def _compare(files: dict[str, str], folder: Path, gone: list[str]) -> None:
     stale = list(differences(files, folder))
     for _, diff in stale:
         print(diff)
     print(f"{len(stale)} of {len(files)} files are stale in {folder}" + ("; run make generate" if stale else ""))
-    raise typer.Exit(1 if stale else 0)
+    print("\n".join(gone), end="\n" if gone else "")
+    raise typer.Exit(1 if stale or gone else 0)
 
 
 def main() -> None:
     """Run `kling-codegen`."""
     gc.disable()  # one short run: looking for cycles among all the schemas takes a tenth of it, and finds nothing to free
-    guarded(app, SpecError, SyncFailed, OSError)
+    guarded(app, SpecError, SyncFailed, patches.PatchUnreadable, OSError)

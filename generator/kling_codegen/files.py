@@ -5,6 +5,8 @@ from difflib import unified_diff
 from pathlib import Path
 
 Files = dict[str, str]
+HAND_WRITTEN = "kling/_patch"
+"""What people put beside the generated files: never stale, never taken away. `patches` looks at it."""
 
 
 def differences(files: Files, folder: Path) -> Iterator[tuple[str, str]]:
@@ -20,8 +22,9 @@ def present(files: Files, folder: Path) -> Iterator[str]:
     owned = {name.partition("/")[0] for name in files if "/" in name}
     for part in sorted(owned):
         for path in sorted((folder / part).rglob("*")):
-            if path.is_file() and "__pycache__" not in path.parts:
-                yield path.relative_to(folder).as_posix()
+            name = path.relative_to(folder).as_posix()
+            if path.is_file() and "__pycache__" not in path.parts and not name.startswith(f"{HAND_WRITTEN}/"):
+                yield name
 
 
 def write(files: Files, folder: Path) -> list[str]:

@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,6 +25,8 @@ from .types import Answer, made, reply_modules, request_modules
 from .view import FamilyView, families
 
 Files = dict[str, str]
+Patched = Mapping[str, set[str]]
+"""The names of the hand-written classes of each family, as `patches.classes` gives them."""
 _HERE = Path(__file__).resolve().parent
 _FIXED_ERRORS = (
     "ApiError",
@@ -62,13 +65,14 @@ _EXPORTS = {
     "__version__": "_core.version",
     "expansion_ratios": "_core.expansion",
     "inspect_media": "_core.inspection",
+    "warm": "_core.warming",
 }
 """What `kling` has beside its errors and its public modules, and the module each stands in."""
 _SHARED_LAW = ("lifecycle", "prices", "rules", "shape")
 """Modules of kling_spec that the client carries a copy of: standard library only."""
 
 
-def generate(spec: Spec, date: str | None = None, types: Answer = made) -> Files:
+def generate(spec: Spec, date: str | None = None, types: Answer = made, patched: Patched = {}) -> Files:
     """Return every generated file by its path below `generated/`, formatted."""
     document = bundle.plain(spec, date)
     files = {
@@ -77,13 +81,14 @@ def generate(spec: Spec, date: str | None = None, types: Answer = made) -> Files
     }
     for name, page in pages(document):
         files[f"reference/{name}.md"] = _render("reference.md", page=page, date=document["info"]["version"])
-    return {**files, **_formatted({f"kling/{name}": text for name, text in client(document, types).items()})}
+    return {**files, **_formatted({f"kling/{name}": text for name, text in client(document, types, patched).items()})}
 
 
-def client(document: Document, types: Answer = made) -> Files:
+def client(document: Document, types: Answer = made, patched: Patched = {}) -> Files:
     """Return the files of the client package of a plain bundle, unformatted, by their path in the package."""
     views = families(document)
-    halves = _async_half(views, document)
+    halves = _async_half(views)
+    async_client, sync_client = ({"client.py": _client(views, document, patched, half)} for half in ("Async", ""))
     return {
         **_package(document),
         "_spec/prices.json": prices(document),
@@ -91,8 +96,8 @@ def client(document: Document, types: Answer = made) -> Files:
         **{f"types/{name}": text for name, text in reply_modules(document, types).items()},
         **{f"params/{name}": text for name, text in request_modules(document, types).items()},
         **{f"params/{name}": text for name, text in values.modules(document).items()},
-        **{f"_async/{name}": text for name, text in halves.items()},
-        **{f"_sync/{name}": text for name, text in sync_half(halves).items()},
+        **{f"_async/{name}": text for name, text in {**halves, **async_client}.items()},
+        **{f"_sync/{name}": text for name, text in sync_half({**halves, **sync_client}).items()},
     }
 
 
@@ -145,15 +150,21 @@ def _error(one: Document) -> dict[str, Any]:
     return {**one, "line": f"{one['name']:<26} {one['code']}", "doc": doc}
 
 
-def _async_half(views: list[FamilyView], document: Document) -> Files:
+def _async_half(views: list[FamilyView]) -> Files:
     made = {f"families/{view.name}.py": _render("family.py", family=_family(view)) for view in views}
     package = {"families/__init__.py": '"""One module a family."""\n'}
-    return {
-        **_runtime("asynchronous"),
-        **package,
-        **made,
-        "client.py": _render("client.py", families=views, date=document["info"]["version"]),
-    }
+    return {**_runtime("asynchronous"), **package, **made}
+
+
+def _client(views: list[FamilyView], document: Document, patched: Patched, half: str) -> str:
+    """Return the client of one half, still in the words of the async one."""
+    families = [{**vars(view), "home": _home(view, patched.get(view.name, set()), half)} for view in views]
+    return _render("client.py", families=families, date=document["info"]["version"])
+
+
+def _home(view: FamilyView, patched: set[str], half: str) -> str:
+    """Return the module that the class of a family is taken from: the hand-written one where it has it."""
+    return f"kling._patch.{view.name}" if half + view.class_name in patched else f".families.{view.name}"
 
 
 def _family(view: FamilyView) -> dict[str, Any]:

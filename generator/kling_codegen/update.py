@@ -19,6 +19,7 @@ from kling_spec.errors import SpecError
 from kling_spec.lint import lint
 from kling_spec.load import Spec, home, load
 
+from . import patches
 from .drafts import entry, fragment, next_version
 from .files import write
 from .render import generate
@@ -100,7 +101,11 @@ def compare(update: Update) -> str:
 
 def regenerate(update: Update) -> str:
     """Write the bundle, the client and the pages anew."""
-    written = write(generate(update.spec), update.root / "generated")
+    folder = update.root / "generated"
+    hand_written = patches.read(folder)
+    files = generate(update.spec, patched=patches.classes(hand_written))
+    written = write(files, folder)
+    update.told += patches.findings(hand_written, files)
     update.told.append(f"{len(written)} files written in generated/")
     return f"{len(written)} files changed"
 
@@ -179,7 +184,7 @@ def _ran(*arguments: str) -> "subprocess.CompletedProcess[str]":
 
 def main() -> None:
     """Run `make update`."""
-    guarded(app, SpecError, SyncFailed, OSError)
+    guarded(app, SpecError, SyncFailed, patches.PatchUnreadable, OSError)
 
 
 if __name__ == "__main__":

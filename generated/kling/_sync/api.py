@@ -78,6 +78,15 @@ class Api(Rehearsal):
         made._transport = self._transport.using(self._transport.settings.changed(options))
         return made
 
+    def warm(self, *families: str) -> None:
+        """Load what first calls of these families load, of all when none is named, and make the HTTP client.
+
+        Nothing is sent, and an event loop goes on meanwhile. Raises `ValueError` for a family that does not exist.
+        """
+        from kling._core.warming import warmed
+
+        warmed(self, families)
+
     def __repr__(self) -> str:
         return f"{type(self).__name__}(base_url={self._transport.settings.base_url!r})"
 

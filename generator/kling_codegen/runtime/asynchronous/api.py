@@ -1,5 +1,6 @@
 """What a client is beside its families: credentials, settings, connections, tasks of any family, downloads."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
 from copy import copy
 from pathlib import Path
@@ -79,6 +80,15 @@ class AsyncApi(Rehearsal):
         made.__dict__ = {name: one for name, one in vars(made).items() if not isinstance(one, AsyncResource)}
         made._transport = self._transport.using(self._transport.settings.changed(options))
         return made
+
+    async def warm(self, *families: str) -> None:
+        """Load what first calls of these families load, of all when none is named, and make the HTTP client.
+
+        Nothing is sent, and an event loop goes on meanwhile. Raises `ValueError` for a family that does not exist.
+        """
+        from kling._core.warming import warmed
+
+        await asyncio.to_thread(warmed, self, families)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(base_url={self._transport.settings.base_url!r})"
