@@ -1,10 +1,8 @@
 """The files of results over HTTP: whole or in ranges, with validators, until they are no longer kept."""
 
 import io
-import tempfile
 from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
-from pathlib import Path
 
 import av
 import httpx2
@@ -21,12 +19,12 @@ from kling_mock.handle import MockHandle, running
 from kling_mock.recipe import FORMATS, Recipe
 from kling_mock.request import Request
 from kling_mock.settings import Settings
-from kling_mock.shelf import Shelf
+from kling_mock.shelf import Shelf, results_folder
 from kling_spec.bundle import current
 
 CLIP = Recipe("video", 5, 128, 96, seconds=1, fps=12, sound=True)
 SMALL = {name: Recipe(media[:5], 5, 128, 96, seconds=1, fps=12, format=name) for name, media in FORMATS.items()}
-FOLDER = Path(tempfile.gettempdir()) / "kling-mock-results"
+FOLDER = results_folder()
 
 
 @pytest.fixture(scope="module")

@@ -89,12 +89,25 @@ def _settings(asked: Mapping[str, Any]) -> Settings:
     played = tuple(loaded(one) for one in asked["scenario"] or ())
     exact = {
         "scenarios": played,
-        "callback_hosts": frozenset(one.lower() for one in asked["callback_host"] or ()),
+        "callback_hosts": frozenset(_host(one) for one in asked["callback_host"] or ()),
+        "asset_origin": _origin(asked["asset_origin"]),
         "prefix": _prefix(asked["prefix"]),
-        "units": Decimal(str(asked["units"])),
+        "units": Decimal(f"{asked['units']:f}").normalize() + 0,  # 10000, not 10000.0 or 1E+4: packs are named after it
         "control_token": token,
     }
     return Settings(**{**said, **exact})
+
+
+def _host(text: str) -> str:
+    if "/" in text or text.count(":") == 1:  # an IPv6 address has more
+        raise typer.BadParameter(f"a host is named without scheme, port and path; got {text!r}", param_hint="--callback-host")
+    return text.lower()
+
+
+def _origin(text: str) -> str:
+    if text and not text.startswith(("http://", "https://")):
+        raise typer.BadParameter(f"a URL begins with http:// or https://; got {text!r}", param_hint="--asset-origin")
+    return text
 
 
 def _prefix(text: str) -> str:

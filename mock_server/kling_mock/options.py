@@ -6,6 +6,9 @@ from typing import Annotated
 
 from typer import Option
 
+from .clock import FASTEST
+from .wallet import MOST_UNITS
+
 
 class Fidelity(StrEnum):
     """Whom to believe where the service does otherwise than it says."""
@@ -24,13 +27,13 @@ AsOf = Annotated[str | None, Option(metavar="DATE", help="Serve the API of a day
 SpecDir = Annotated[Path | None, Option(metavar="DIR", help="The folder with head.yaml; default: this checkout's.")]
 
 Seed = Annotated[int, Option(help="Fixes ids, durations and results.")]
-Speed = Annotated[float, Option(min=0.0, help="How much faster than real time tasks run; 0 stands still.")]
+Speed = Annotated[float, Option(min=0.0, max=FASTEST, help="How much faster than real time tasks run; 0 stands still.")]
 Realistic = Annotated[bool, Option("--realistic", help="Let tasks take as long as they were seen to: minutes, not seconds.")]
 AccessKey = Annotated[str, Option(envvar="KLING_ACCESS_KEY", help="The account's access key.")]
 SecretKey = Annotated[str, Option(envvar="KLING_SECRET_KEY", help="Its secret key.", show_default=False)]
 ApiKey = Annotated[str, Option(envvar="KLING_API_KEY", help="Its API key.", show_default=False)]
 AnyKey = Annotated[bool, Option("--accept-any-key", help="Let every key in; each has an account of its own.")]
-Units = Annotated[float, Option(min=0, help="Units in each resource pack of a new account.")]
+Units = Annotated[float, Option(min=0, max=MOST_UNITS, help="Units in each resource pack of a new account.")]
 Places = Annotated[int | None, Option(min=0, help="Tasks that run at once; default: as many as the spec's packs allow.")]
 Quotas = Annotated[bool, Option(help="Limit units, running tasks and requests a second.")]
 AssetOrigin = Annotated[str, Option(metavar="URL", help="The URL before results; default: the one that was called.")]

@@ -29,9 +29,9 @@ def bound(host: str, port: int) -> socket.socket:
         made.listen(1024)
     except (OSError, OverflowError) as error:
         made.close()
-        raise CannotStart(
-            f"cannot listen on {host}:{port}: {error}; choose another with --port, or --port 0 for a free one"
-        ) from error
+        is_name = isinstance(error, socket.gaierror)
+        hint = "choose another with --host" if is_name else "choose another with --port, or --port 0 for a free one"
+        raise CannotStart(f"cannot listen on {host}:{port}: {error}; {hint}") from error
     return made
 
 

@@ -4,6 +4,7 @@ import contextlib
 import os
 import re
 import secrets
+import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,12 @@ from .recipe import TOKEN, Recipe
 
 STALE_SECONDS = 3600  # a part file this much older than a new file was left by a killed process
 OURS = re.compile(rf"{TOKEN.pattern}\.[a-z0-9]{{3}}|\.[0-9a-f]{{16}}\.part")  # what a shelf may take away
+
+
+def results_folder() -> Path:
+    """Return where results are kept: a folder for each user of the machine, as none may write into another's."""
+    user = f"-{os.getuid()}" if hasattr(os, "getuid") else ""
+    return Path(tempfile.gettempdir()) / f"kling-mock-results{user}"
 
 
 class Shelf:

@@ -11,6 +11,7 @@ from msgspec import structs
 from .recipe import Recipe
 
 DAY_MS = 86_400_000
+MOST_UNITS = 1_000_000_000_000  # of a pack
 _RESOLUTIONS: Mapping[int, str] = {720: "720p", 1080: "1080p", 2160: "4k"}  # by the short side
 
 

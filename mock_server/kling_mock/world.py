@@ -5,7 +5,6 @@ envelope. Endpoints are not known by name: a role and the bundle are all there i
 """
 
 import logging
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
@@ -203,9 +202,9 @@ class World:
     @cached_property
     def shelf(self) -> "Shelf":
         """Where made results are kept. Late: the codecs take a while to load."""
-        from .shelf import Shelf
+        from .shelf import Shelf, results_folder
 
-        return Shelf(Path(tempfile.gettempdir()) / "kling-mock-results")
+        return Shelf(results_folder())
 
     def handle(self, request: Request) -> Answer:
         """Return the answer to a request. Never raises: what goes wrong inside is an answer with code 5000."""

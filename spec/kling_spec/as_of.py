@@ -4,6 +4,7 @@
 compare as text.
 """
 
+import datetime
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -14,9 +15,13 @@ Document = dict[str, Any]
 
 
 def checked_date(text: str) -> str:
-    """Return the date when it is written YYYY-MM-DD; raises `SpecError` otherwise."""
-    if not re.fullmatch(r"20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])", text):
-        raise SpecError(f"{text!r} is not a date; write it like 2026-03-18")
+    """Return the date when there is one and it is written YYYY-MM-DD; raises `SpecError` otherwise."""
+    try:
+        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) is None:
+            raise ValueError("write it like 2026-03-18")
+        datetime.date.fromisoformat(text)
+    except ValueError as error:
+        raise SpecError(f"{text!r} is not a date; {error}") from None
     return text
 
 

@@ -144,7 +144,7 @@ def _bounds(schema: Schema) -> Check | None:
         return None
 
     def run(value: Any, place: str, out: list[Violation]) -> None:
-        if (low is not None and value < low) or (high is not None and value > high):
+        if not ((low is None or value >= low) and (high is None or value <= high)):  # so that NaN is in no range
             out.append(Violation("range", "range", place, f"{place} must be {_range(low, high)}; got {_short(value)}"))
 
     return run

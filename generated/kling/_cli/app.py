@@ -4,6 +4,7 @@ import json
 import sys
 import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from typer.core import TyperGroup
 
 import kling
 from kling import errors
+from kling._core.jobs import read
 from kling._core.operation import family
 
 from .commands import FAMILIES, OUTPUT, WAITING, Family, Session, add
@@ -53,7 +55,8 @@ class Root(TyperGroup):
             told = [str(error) or "stopped"]
             if isinstance(error, errors.RuleBroken):
                 told = [f"{error.operation} was not sent", *map(str, error.violations)]
-            print(f"kling: {type(error).__name__}:", "\n  ".join(told), file=sys.stderr)
+            lines = [f"kling: {type(error).__name__}: " + "\n  ".join(told), *getattr(error, "__notes__", ())]
+            print("\n".join(lines), file=sys.stderr)
             raise typer.Exit(next(code for code, kinds in CODES.items() if isinstance(error, kinds))) from None
 
 
@@ -87,12 +90,11 @@ def _list(at: Session, names: list[str], limit: int) -> None:
     at.show([{"family": name, **task.model_dump(mode="json", exclude_none=True)} for name, task in newest])
 
 
-def _job(line: str) -> dict[str, Any]:
-    """Return the job of a line, with paths where it names files of this machine."""
-    job = json.loads(line)
+def _job(job: dict[str, Any]) -> dict[str, Any]:
+    """Return a job with paths where it names files of this machine."""
     name, _, method = str(job.get("call")).partition(".")
     known = family(name).operations.get(method) if name in FAMILIES else None
-    return {**job, "arguments": local(job.get("arguments", {}), known.body or {})} if known else dict(job)
+    return {**job, "arguments": local(job.get("arguments", {}), known.body or {})} if known else job
 
 
 def _run(at: Session, jobs: str, journal: str | None, retry_failed: bool, output: str | None) -> None:
@@ -100,7 +102,7 @@ def _run(at: Session, jobs: str, journal: str | None, retry_failed: bool, output
         bar(completed=now.total - now.left, total=now.total, description=f"{now.running} running")
 
     with progress(jobs) as bar:
-        said = [_job(line) for line in Path(jobs).read_text(encoding="utf-8").split("\n") if line.strip()]
+        said = map(_job, read(Path(jobs)))
         made = at.client.batch(said, journal=journal or f"{jobs}.journal", retry_failed=retry_failed, on_progress=move)
         for one in made:
             row = {"id": one.job.id, **{name: getattr(one, name) for name in ("verdict", "task_id", "units", "reason")}}
@@ -118,17 +120,21 @@ def server(port: int, secret: str | None, on_task: Callable[[Any], object]) -> A
 
     from kling import webhooks  # late: it brings pydantic along
 
+    webhooks.app(on_task, secret=secret)  # a secret that is none is told now, not to each sender
+
     class Callbacks(BaseHTTPRequestHandler):
         timeout = 10  # seconds for a sender that says nothing
 
         def do_POST(self) -> None:
-            size, status, said = self.headers.get("content-length", ""), 413, b"too large"
+            size = self.headers.get("content-length", "")
+            status, said = (413, b"too large") if size else (411, b"content-length is needed")
             if size.isdecimal() and int(size) <= _MOST_BYTES:
                 status, said = webhooks.handle("POST", self.headers, self.rfile.read(int(size)), on_task, secret=secret)
             self.send_response(status)
             self.send_header("content-length", str(len(said)))
             self.end_headers()
-            self.wfile.write(said)
+            with suppress(ConnectionError):  # the sender has gone
+                self.wfile.write(said)
 
     return ThreadingHTTPServer(("127.0.0.1", port), Callbacks)
 
@@ -146,11 +152,11 @@ def _listen(at: Session, port: int, secret: str | None) -> None:
 _FAMILY = parameter("name", str, ..., "The family of the task, like the word before create.", values=_names, metavar="FAMILY")
 _FAMILIES = parameter("names", list[str], [], "Only of these families.", values=_names, metavar="FAMILY...")
 _ID = parameter("task_id", str, ..., "The task's id, or the external_task_id it was created with.", metavar="ID")
-_LIMIT = parameter("limit", int, 20, "How many. Default 20.", flag="--limit")
+_LIMIT = parameter("limit", int, 20, "How many. Default 20.", flag="--limit", min=1)
 _JOBS = parameter("jobs", str, ..., 'JSON lines of {"call": "family.create", "arguments": {…}}.', metavar="JOBS")
 _JOURNAL = parameter("journal", str | None, None, "Default JOBS.journal; .db is SQLite.", flag="--journal")
 _AGAIN = parameter("retry_failed", bool, False, "Start anew what has failed before.", flag="--retry-failed")
-_PORT = parameter("port", int, 9000, "Default 9000; 0 takes a free one.", flag="--port")
+_PORT = parameter("port", int, 9000, "Default 9000; 0 takes a free one.", flag="--port", min=0, max=65535)
 _SECRET = parameter("secret", str | None, None, "Better given as:", flag="--secret", envvar="KLING_WEBHOOK_SECRET")
 
 _TELLS = {

@@ -74,9 +74,11 @@ class Session:
                 self.save(done, output)
         except TaskFailed:
             raise
-        except (KeyboardInterrupt, KlingError, OSError):
-            words = ["kling", "tasks", "wait", dashed(task.family), task.task_id, *(["--output", output] if output else [])]
-            print("kling: to go on:", shlex.join(words), file=sys.stderr)
+        except (KeyboardInterrupt, KlingError, OSError) as error:
+            again = {"region": self.said["region"], "base-url": self.said["base_url"], "output": output}
+            more = [word for name, one in again.items() if one for word in (f"--{name}", one)]
+            words = ["kling", "tasks", "wait", dashed(task.family), task.task_id, *more]
+            error.add_note(f"kling: to go on: {shlex.join(words)}")
             raise
 
     def save(self, task: Any, output: str) -> None:
@@ -162,7 +164,10 @@ def _done(
     **said: Any,
 ) -> None:
     text = "{}" if json_body is None else sys.stdin.read() if json_body == "-" else Path(json_body).read_text("utf-8")
-    given = {**json.loads(text)}
+    try:
+        given = {**json.loads(text)}
+    except (ValueError, TypeError) as error:
+        raise typer.BadParameter(f"no JSON object in {json_body}: {error}", param_hint="--json-body") from error
     for one in taken:
         value = said.pop(one.name)
         given[one.name] = one.value(given.get(one.name) if value is None else value)

@@ -32,17 +32,35 @@ class Job:
 def jobs(said: str | Path | Iterable[JobSaid]) -> Iterator[Job]:
     """Yield the jobs of a file of JSON lines, or of an iterable. One without an id gets it from what it asks for."""
     if isinstance(said, str | Path):
-        said = [json.loads(line) for line in Path(said).read_text(encoding="utf-8").split("\n") if line.strip()]
+        said = read(Path(said))
     seen: dict[str, int] = {}
     for one in said:
-        if isinstance(one, tuple):
-            one = {"call": f"{one[0].__self__._family}.{one[0].__name__}", "arguments": one[1]}
-        if set(one) - {"id", "call", "arguments"} or "call" not in one:
-            raise ValueError(f"a job holds call, arguments and, if wanted, id; got {dict(one)}")
+        one = _told(one)
         job = Job("", one["call"], one.get("arguments", {}))
         mark = _mark([job.call, job.marks])
         seen[mark] = seen.get(mark, 0) + 1
         yield Job(str(one.get("id", f"{mark}-{seen[mark]}")), job.call, job.arguments)
+
+
+def _told(one: JobSaid) -> Mapping[str, Any]:
+    """Return a job by its names. Raises `ValueError` for what is none."""
+    family = getattr(getattr(one[0], "__self__", None), "_family", "") if isinstance(one, tuple) and len(one) == 2 else ""
+    said: Any = {"call": f"{family}.{one[0].__name__}", "arguments": one[1]} if family and isinstance(one, tuple) else one
+    is_job = isinstance(said, Mapping) and "call" in said and not set(said) - {"id", "call", "arguments"}
+    if is_job and isinstance(said.get("arguments", {}), Mapping):
+        return dict(said)
+    raise ValueError(f"a job holds call, arguments and, if wanted, id, or is a method and its arguments; got {one!r}")
+
+
+def read(path: Path) -> list[dict[str, Any]]:
+    """Return what stands in a file of JSON lines. Raises `ValueError` with the line that holds no object."""
+    made = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
+        try:
+            made += [{**json.loads(line)}] if line.strip() else []
+        except (ValueError, TypeError) as error:
+            raise ValueError(f"{path}:{number}: no job, which is a JSON object: {error}") from error
+    return made
 
 
 def _mark(value: Any) -> str:

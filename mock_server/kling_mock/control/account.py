@@ -1,8 +1,11 @@
 """Accounts: made, changed, told, deleted."""
 
+import difflib
+import ipaddress
 import secrets
+from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -10,12 +13,13 @@ from kling_mock.account import Account
 from kling_mock.clock import Clock
 from kling_mock.request import Answer
 from kling_mock.saved import Snapshot, snapshot
-from kling_mock.wallet import DAY_MS, Pack
+from kling_mock.wallet import DAY_MS, MOST_UNITS, Pack
 
 from .call import Call, Control
 from .time import ClockChange
 
 State = Literal["normal", "abnormal", "arrears"]
+NotNegative = msgspec.Meta(ge=0)
 
 
 class NewPack(msgspec.Struct, forbid_unknown_fields=True):
@@ -23,10 +27,10 @@ class NewPack(msgspec.Struct, forbid_unknown_fields=True):
 
     kind: str  # video, image, try_on
     units: Decimal
-    slots: int | None = None  # how much may run at once; None: the kind's own number
+    slots: Annotated[int, NotNegative] | None = None  # how much may run at once; None: the kind's own number
     name: str = ""
-    days: float = 365  # how long it lasts, from `starts_in_days` on
-    starts_in_days: float = 0
+    days: Annotated[float, msgspec.Meta(ge=0, le=36_500)] = 365  # how long it lasts, from `starts_in_days` on
+    starts_in_days: Annotated[float, msgspec.Meta(ge=-36_500, le=36_500)] = 0
 
 
 class AccountChange(msgspec.Struct, forbid_unknown_fields=True):
@@ -35,11 +39,11 @@ class AccountChange(msgspec.Struct, forbid_unknown_fields=True):
     state: State | None = None  # abnormal answers 1100, arrears 1101
     allowed_ips: list[str] | None = None  # others get 1304; empty allows all
     denied: list[str] | None = None  # operations, families and models that get 1103
-    requests_per_second: float | None = None  # more get 1302; 0 allows any number
-    polls: int | None = None  # how many looks take a task to its next state; 0: time does
+    requests_per_second: Annotated[float, NotNegative] | None = None  # more get 1302; 0 allows any number
+    polls: Annotated[int, NotNegative] | None = None  # how many looks take a task to its next state; 0: time does
     packs: list[NewPack] | None = None  # in place of those it has
     clock: ClockChange | None = None
-    callback_retries: int | None = None  # how often a callback that failed is sent again, after 1, 2, 4 … s of its clock
+    callback_retries: Annotated[int, NotNegative] | None = None  # of one that failed, after 1, 2, 4 … s of the clock
 
 
 class NewAccount(AccountChange, forbid_unknown_fields=True):
@@ -140,7 +144,10 @@ def told(account: Account) -> dict[str, Any]:
 
 
 def changed(call: Call, account: Account, said: AccountChange) -> None:
-    """Change what is said of an account."""
+    """Change what is said of an account. Raises `ValueError` for what would never match anything."""
+    for ip in said.allowed_ips or ():
+        ipaddress.ip_address(ip)
+    _check_denied(call, said.denied or ())
     with account.lock:
         if said.clock is not None:
             said.clock.apply(account.clock)
@@ -155,7 +162,19 @@ def changed(call: Call, account: Account, said: AccountChange) -> None:
             account.wallet.replace([_pack(call, account, one) for one in said.packs])
 
 
+def _check_denied(call: Call, names: Iterable[str]) -> None:
+    bundle = call.world.bundle
+    models = bundle["x-kling-catalogues"]["models"]["models"]
+    known = {*call.world.operations, *(one["name"] for one in bundle["tags"]), *models}
+    for one in names:
+        if one not in known:
+            near = " or ".join(difflib.get_close_matches(one, known, n=3))
+            raise ValueError(f"no operation, family or model {one!r}" + (f"; did you mean {near}?" if near else ""))
+
+
 def _pack(call: Call, account: Account, said: NewPack) -> Pack:
+    if not (said.units.is_finite() and 0 <= said.units <= MOST_UNITS):
+        raise ValueError(f"a pack has 0 to {MOST_UNITS:,} units; got {said.units}")
     kinds = call.world.pack_kinds
     if said.kind not in kinds:
         raise ValueError(f"no kind of pack {said.kind!r}; there are {', '.join(kinds)}")

@@ -24,7 +24,7 @@ class ClockChange(msgspec.Struct, forbid_unknown_fields=True):
     speed: float | None = None  # 0 stands still, 1 runs like the real clock
 
     def apply(self, clock: Clock) -> None:
-        """Change a clock. Raises `ValueError` for a negative speed."""
+        """Change a clock. Raises `ValueError` for a speed or time that it cannot have."""
         at = self.at.replace(tzinfo=self.at.tzinfo or UTC) if self.at else None
         now_ms = int(at.timestamp() * 1000) if at else self.now_ms
         if self.speed is not None:

@@ -108,12 +108,14 @@ def shape(schema: Schema) -> str:
 
 
 def local(value: Any, schema: Schema) -> Any:
-    """Return a value with a path wherever the API takes media and the text names a file of this machine."""
+    """Return a value with a path wherever the API takes media and the text names a file, whether it is there or not."""
     if isinstance(value, dict):
         return {name: local(one, schema.get("properties", {}).get(name, {})) for name, one in value.items()}
     if isinstance(value, list):
         return [local(one, schema.get("items", {})) for one in value]
-    is_file = isinstance(value, str) and "x-kling-media" in schema and (value[:1] == "@" or os.path.isfile(value))
+    if not isinstance(value, str) or "x-kling-media" not in schema:
+        return value
+    is_file = value[:1] == "@" or os.path.isfile(value) or ("." in value and ":" not in value)  # no base64, no URL
     return Path(value.removeprefix("@")) if is_file else value
 
 

@@ -26,6 +26,8 @@ class Part:
         most_bytes: int = 2 * 1024**3,
         allow_private: bool | None = None,
     ) -> None:
+        if not isinstance(result, str) and not hasattr(result, "url"):
+            raise TypeError(f"download takes one result, or a URL; got a {type(result).__name__}. download_all takes a task")
         self.url = (result if isinstance(result, str) else result.url) or ""
         self.source = self.url.partition("?")[0]  # what follows is a signature: it differs each time, and is nobody's business
         if not self.source.lower().startswith(("http://", "https://")):
