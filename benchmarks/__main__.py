@@ -9,7 +9,7 @@ import time
 from collections.abc import Mapping
 from types import FrameType
 
-from . import calls, fresh, serving
+from . import callbacks, calls, fresh, serving
 from .figures import FULL, QUICK, BenchFailed, Benchmark, Effort, Figure
 
 BENCHMARKS: Mapping[str, Benchmark] = {
@@ -20,6 +20,7 @@ BENCHMARKS: Mapping[str, Benchmark] = {
     "import": fresh.imported,
     "generate": fresh.generated,
     "memory": fresh.remembered,
+    "callbacks": callbacks.delivered,
 }
 
 

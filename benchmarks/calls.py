@@ -20,14 +20,14 @@ from kling_spec.bundle import current
 from .children import mock, serving
 from .figures import Effort, Figure, compared
 from .probes.fixed import URL, Fixed
-from .serving import BODY, PATH
+from .serving import BODY, PATH, ROOMY
 
 HEADERS = {"authorization": f"Bearer {API_KEY}"}
 
 
 def transport(effort: Effort) -> Iterator[Figure]:
     """Give the time a request takes with the mock as a transport: create and get in turn."""
-    with serving(mock()) as server, httpx2.Client(headers=HEADERS) as network:
+    with serving(mock(*ROOMY)) as server, httpx2.Client(headers=HEADERS) as network:
         inside = httpx2.Client(
             transport=MockTransport(World(current(), Settings(slots=10**8, units=Decimal(10**9)))), headers=HEADERS
         )

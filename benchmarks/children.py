@@ -119,7 +119,7 @@ def fresh(*arguments: str, timeout: float = 60) -> str:
 
 def probe(name: str, *arguments: str) -> str:
     """Return what a script of `probes/` printed."""
-    return fresh(sys.executable, "-m", f"benchmarks.probes.{name}", *arguments, timeout=120)
+    return fresh(sys.executable, "-m", f"benchmarks.probes.{name}", *arguments, timeout=240)
 
 
 def _free_port() -> int:

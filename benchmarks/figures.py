@@ -19,10 +19,11 @@ class Effort:
     calls: int  # a round, in process
     starts: int  # fresh processes
     tasks: int  # live ones
+    callbacks: int  # due at once
 
 
-FULL = Effort(rounds=7, requests=3000, calls=500, starts=11, tasks=100_000)
-QUICK = Effort(rounds=3, requests=1000, calls=200, starts=3, tasks=20_000)
+FULL = Effort(rounds=7, requests=3000, calls=500, starts=11, tasks=1_000_000, callbacks=10_000)
+QUICK = Effort(rounds=3, requests=1000, calls=200, starts=3, tasks=20_000, callbacks=2000)
 
 
 @dataclass(frozen=True)

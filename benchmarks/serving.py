@@ -63,13 +63,13 @@ def served(effort: Effort) -> Iterator[Figure]:
         made = _rounds(effort, servers, lambda name: creates)
         yield from _cpu("create", made, {STARLETTE: 1.5, FASTAPI: 0.5})
         yield from _tails("create", effort, servers, lambda name: creates, made)
-        gets = {name: _gets(loads[-1], bearer) for name, loads in made.loads.items()}
+        looks = {name: gets(loads[-1], bearer) for name, loads in made.loads.items()}
         for what, seconds in (("get, unfinished", 0.0), ("get, finished", 7200.0)):
             for server in servers.values():
                 _advance(server, seconds)
-            looked = _rounds(effort, servers, gets.__getitem__)
+            looked = _rounds(effort, servers, looks.__getitem__)
             yield from _cpu(what, looked, {STARLETTE: 1.5})
-            yield from _tails(what, effort, servers, gets.__getitem__, looked)
+            yield from _tails(what, effort, servers, looks.__getitem__, looked)
         wrong = [post(PATH, json.dumps({**BODY, "mode": "none", "duration": "99"}).encode(), bearer)] * effort.requests
         ours = {MOCK: servers[MOCK]}
         refused = _rounds(effort, ours, lambda name: wrong, wanted=REFUSED)
@@ -108,7 +108,8 @@ def _rounds(
     return made
 
 
-def _gets(load: Load, bearer: str) -> list[bytes]:
+def gets(load: Load, bearer: str) -> list[bytes]:
+    """Return looks at all the tasks that some creates made, in any order."""
     ids = [json.loads(body)["data"]["task_id"] for body in load.bodies]
     random.Random(0).shuffle(ids)
     return [get(f"{PATH}/{one}", bearer) for one in ids]

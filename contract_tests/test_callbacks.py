@@ -106,6 +106,24 @@ def test_a_clock_that_is_let_run_delivers(mock: MockHandle, receiver: Receiver) 
     assert [one.said["task_status"] for one in receiver.arrived(2)] == STATES[1:]
 
 
+def test_an_advance_ends_though_its_account_is_set_back(mock: MockHandle, receiver: Receiver) -> None:
+    """What a restored clock has yet to come to keeps nobody waiting who advanced it before."""
+    path = f"/accounts/{mock.account.id}/snapshot"
+    receiver.release.set()
+    create(mock, receiver.url.replace("/hook", "/hang"))
+    receiver.arrived(1)
+    mock.advance(0)
+    taken = mock.control("GET", path)
+    receiver.release.clear()
+    with ThreadPoolExecutor(1) as pool:
+        moved = pool.submit(mock.advance, 600)
+        receiver.arrived(1)
+        mock.control("PUT", path, taken)
+        receiver.release.set()
+        assert moved.result(timeout=20) == []
+    assert [one.delivery.state for one in mock.advance(600)] == STATES[1:]
+
+
 @pytest.mark.parametrize(
     ("answer", "status", "problem"),
     [

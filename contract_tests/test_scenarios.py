@@ -64,6 +64,7 @@ def _seen(server: World, account: Account, number: int = 24) -> list[Any]:
 _CREATES: dict[str, set[Any]] = {
     "arrears": {1101},
     "broken-bodies": {0, 1303, "HTTP 200", "RemoteProtocolError"},
+    "broken-downloads": {0, 1303},
     "chaos": {0, 5000, 1302, 1303, "HTTP 502", "HTTP 504", "HTTP 200", "ReadError", "RemoteProtocolError"},
     "expired-results": {0, 1303},
     "few-slots": {0, 1303},

@@ -50,16 +50,18 @@ def resident() -> int | None:
     return int(status.read_text().split()[1]) * mmap.PAGESIZE if status.is_file() else None
 
 
-def filled(tasks: int) -> tuple[World, list[str]]:
-    """Return a mock whose clock stands still, with tasks."""
+def filled(tasks: int) -> tuple[World, list[str], int | None]:
+    """Return a mock whose clock stands still, with tasks, and by how many bytes it has grown by them."""
     world = World(current(), Settings(speed=0, slots=10**8, units=Decimal(10**9)))
-    return world, [created(world) for _ in range(tasks)]
+    created(world)  # what the first needs is not a task's own
+    before = resident()
+    ids = [created(world) for _ in range(tasks)]
+    after = resident()
+    return world, ids, None if before is None or after is None else after - before
 
 
-few, few_ids = filled(1000)
-before = resident()
-many, many_ids = filled(int(sys.argv[1]))
-after = resident()
+few, few_ids, _ = filled(1000)
+many, many_ids, grown = filled(int(sys.argv[1]))
 # The list of ids is the probe's own: an 18-digit text and its place in the list.
 own = sys.getsizeof(many_ids) + len(many_ids) * sys.getsizeof(many_ids[0])
 rounds = [(seconds_a_get(few, few_ids), seconds_a_get(many, many_ids)) for _ in range(ROUNDS + 1)][1:]
@@ -67,7 +69,7 @@ print(
     json.dumps(
         {
             "problem": "",
-            "bytes": None if before is None or after is None else (after - before - own) / len(many_ids),
+            "bytes": None if grown is None else (grown - own) / len(many_ids),
             "few": [one for one, _ in rounds],
             "many": [one for _, one in rounds],
         }

@@ -1,5 +1,6 @@
 """What an account posts to callback URLs: planned, signed, told in order, logged."""
 
+import logging
 import random
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
@@ -19,6 +20,7 @@ from .signature import Secrets
 if TYPE_CHECKING:
     from .dispatcher import Dispatcher
 
+log = logging.getLogger("kling_mock")
 LOGGED = 1000
 """How many entries the log of an account keeps."""
 _HEADERS = {"content-type": "application/json; charset=utf-8", "user-agent": "kling-mock"}
@@ -88,7 +90,10 @@ class Outbox:
         self._settings = settings
         self._lanes: dict[Receiver, Lane] = {}
         self._lock = RLock()
-        self._messages, self._entries = count(1), count(1)
+        self.messages = 0  # number of the last one
+        self.noted: dict[int, Delivery | None] | None = None  # by number what changed, None: done; where a file keeps it
+        self.write: Callable[[], None] | None = None  # what was noted
+        self._entries = count(1)
         self._first_id = random.Random(f"messages {name}").randrange(10**18, 9 * 10**18)
         self._tested_ms: int | None = None
         self._listening: list[list[Delivered]] = []
@@ -96,7 +101,9 @@ class Outbox:
 
     def message(self, due_ms: int, url: str, body: Callable[[], bytes], *, task_id: str = "", state: str = "") -> Delivery:
         """Return a new message, which is not planned yet."""
-        return Delivery(due_ms, next(self._messages), url, body, task_id, state)
+        with self._lock:
+            self.messages += 1
+            return Delivery(due_ms, self.messages, url, body, task_id, state)
 
     def put(self, due_ms: int, url: str, body: Callable[[], bytes], *, task_id: str = "", state: str = "") -> Delivery:
         """Plan a new message and return it. Those of one task never overtake each other."""
@@ -105,12 +112,15 @@ class Outbox:
         return one
 
     def plan(self, one: Delivery) -> None:
-        """Plan a delivery; one that was planned before goes twice, with one id. One that may not go is logged."""
+        """Plan a delivery, one that was not made before the server ended as well. One that may not go is logged."""
         if refused := why_not(one.url, self._settings.callback_hosts):
             self._note(one, None, Reply(None, silence=refused))
             return
         with self._lock:
             is_next = self._lanes.setdefault(receiver(one.url), Lane()).put(one)
+            self.messages = max(self.messages, one.number)
+            if self.noted is not None:
+                self.noted[one.number] = one
         if is_next:
             self._dispatcher.wake(self)
 
@@ -161,6 +171,33 @@ class Outbox:
             self.log.clear()
         self._dispatcher.wake(self)
 
+    # What follows is for what keeps it.
+
+    @property
+    def waiting(self) -> list[Delivery]:
+        """Return what was planned and is not done, in the order of the messages."""
+        with self._lock:
+            return sorted((one for lane in self._lanes.values() for one in lane.waiting), key=lambda one: one.number)
+
+    def changes(self, *, anew: bool) -> dict[int, Delivery | None]:
+        """Return by number what changed, None for what is done; `anew` gives all that waits, and begins to note."""
+        with self._lock:
+            if anew:
+                self.noted = {}
+                return {one.number: one for one in self.waiting}
+            return dict(self.noted or {})
+
+    def kept(self, found: Mapping[int, Delivery | None]) -> None:
+        """Forget changes that were written, where nothing newer was noted since."""
+        with self._lock:
+            if self.noted is not None:
+                self.noted = {number: one for number, one in self.noted.items() if found.get(number, self) is not one}
+
+    def unwatched(self) -> None:
+        """Note nothing more."""
+        with self._lock:
+            self.noted = self.write = None
+
     # What follows is for the dispatcher.
 
     @property
@@ -207,10 +244,24 @@ class Outbox:
     def done(self, lane: Lane, attempt: Attempt, reply: Reply) -> None:
         """Log what became of a delivery, and plan it anew when it is to be tried again."""
         one = attempt.delivery
+        again = self._again(one) if reply.problem else None
+        if self.write is not None:
+            self._keep(lane, one, again)
         with self._lock:
-            again = self._again(one) if reply.problem else None
             if lane.done(one, again):
                 self._note(one, attempt, reply, again)
+
+    def _keep(self, lane: Lane, one: Delivery, again: Delivery | None) -> None:
+        """Write that a delivery is done, before anybody hears of it. Not under the lock: who writes asks what changed."""
+        with self._lock:
+            write = self.write
+            if self.noted is not None and lane.is_under_way(one):
+                self.noted[one.number] = again
+        try:
+            if write is not None:
+                write()
+        except OSError:  # it was made all the same, and what was noted goes with the next change
+            log.exception("what became of a callback cannot be kept: it comes again after a crash")
 
     def give_up(self, lane: Lane, one: Delivery) -> None:
         """Let the next delivery come after one that could not be made."""

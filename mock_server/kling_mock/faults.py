@@ -14,7 +14,9 @@ from kling_spec.document import Operation
 from .errors import Messages
 from .request import Answer
 
-Role = Literal["create", "get", "page", "delete", "call"]
+Role = Literal["create", "get", "page", "delete", "call", "download"]
+DOWNLOAD, DOWNLOADS = "assets.download", "assets."
+"""The operation of fetching a result, which the API does not have, and how a pattern begins that asks for it."""
 Seconds = Annotated[float, Meta(ge=0, le=86_400)]
 
 
@@ -25,7 +27,8 @@ class Fault(
 
     part: ClassVar[str]  # of a request that it decides: of each part the first fault that strikes counts
     main: ClassVar[str] = ""  # the detail that may be given as kind=detail
-    of_creates: ClassVar[bool] = False  # about tasks: other requests do not meet it
+    of_creates: ClassVar[bool] = False  # about tasks: of requests to the API only creates meet it
+    of_downloads: ClassVar[bool] = True  # fetching a result can meet it, where it is asked for
 
     operation: str = "*"  # a pattern of operations, like *.create
     role: Role | None = None  # only operations of this role
@@ -34,7 +37,10 @@ class Fault(
     chance: Annotated[float, Meta(ge=0, le=1)] = 1.0  # that it strikes a request, drawn from the seed of its owner
 
     def is_for(self, operation: str, role: str) -> bool:
-        """Say whether it is for an operation."""
+        """Say whether it is for an operation; downloads are asked for by their role or their name."""
+        if role == "download":
+            is_asked = self.role == role or (self.role is None and self.operation.startswith(DOWNLOADS))
+            return is_asked and self.of_downloads and fnmatchcase(operation, self.operation)
         is_role = self.role in (None, role) and (role == "create" or not self.of_creates)
         return is_role and (self.operation == "*" or fnmatchcase(operation, self.operation))
 
@@ -120,6 +126,7 @@ class Fail(Fault, frozen=True, tag="fail"):
     part = "end"
     main = "reason"
     of_creates = True
+    of_downloads = False
     reason: str = "risk_control"  # a name of the catalogue, or the text itself
 
 
@@ -128,10 +135,11 @@ class Stuck(Fault, frozen=True, tag="stuck"):
 
     part = "end"
     of_creates = True
+    of_downloads = False
 
 
 class Expire(Fault, frozen=True, tag="expire"):
-    """The results of the task are kept for a short time only; then their URLs answer 404."""
+    """The results of the task are kept for a short time only; then their URLs answer 404. Or one download finds it so."""
 
     part = "results"
     main = "seconds"
@@ -145,6 +153,7 @@ class Callbacks(Fault, frozen=True, tag="callbacks"):
     part = "callbacks"
     main = "how"
     of_creates = True
+    of_downloads = False
     how: Literal["duplicate", "reorder", "drop"] = "duplicate"  # reorder: all at the end, the last state first
 
 
@@ -163,10 +172,11 @@ def flaw(fault: AnyFault, messages: Messages, operations: Mapping[str, Operation
         return "code", f"no code {fault.code}; the error table has {', '.join(map(str, messages.codes))}"
     if isinstance(fault, Html) and fault.status in _EMPTY:
         return "status", f"an answer with status {fault.status} has no body"
-    if not any(fnmatchcase(one, fault.operation) for one in operations):
-        near = get_close_matches(fault.operation, operations, n=1)
+    roles: Mapping[str, str] = {**{name: one.role for name, one in operations.items()}, DOWNLOAD: "download"}
+    if not any(fnmatchcase(one, fault.operation) for one in roles):
+        near = get_close_matches(fault.operation, roles, n=1)
         return "operation", f"no operation is like {fault.operation!r}" + (f"; did you mean {near[0]}?" if near else "")
-    if not any(fault.is_for(name, one.role) for name, one in operations.items()):
+    if not any(fault.is_for(name, role) for name, role in roles.items()):
         wanted = "create" if fault.of_creates else fault.role
         return "role" if fault.role else "operation", f"it can strike no operation: none like {fault.operation!r} is a {wanted}"
     return None

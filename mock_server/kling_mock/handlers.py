@@ -1,6 +1,6 @@
 """What each role answers, once a request has passed the gate. Endpoints are not known by name."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -16,11 +16,13 @@ from .call_replies import CallContext, filled
 from .charges import Cost
 from .errors import Refusal
 from .gate import Visit
+from .lane import Delivery
 from .recipe import Recipe, length_text
 from .request import json_answer
 from .source import Source
 from .task_replies import TaskReply
 from .tasks import NEVER, Task, Way
+from .waiting import Waiting
 
 if TYPE_CHECKING:
     from .world import World
@@ -143,12 +145,19 @@ def announce(world: "World", account: Account, task: Task, place: int) -> None:
             account.outbox.put(at_ms, task.callback_url, body, task_id=task.id, state=task.way.states[told])
 
 
-def announce_rest(world: "World", account: Account, after_ms: int) -> None:
-    """Plan the callbacks of all states that come after a time: those of an account that was restored."""
-    for task in account.tasks:
-        for place, begins in enumerate(task.begins):
-            if begins > after_ms:
-                announce(world, account, task, place)
+def announce_again(world: "World", account: Account, found: Iterable[Waiting], *, same: bool) -> None:
+    """Plan callbacks that were still to come; `same` says that they are the same messages, with the same ids."""
+    outbox = account.outbox
+    for one in found:
+        task = account.tasks.of_id(one.task_id)
+        if task is None:  # its create was not answered, or it was forgotten since
+            continue
+        at = task.begins[task.way.states.index(one.state)]
+        body, words = partial(_callback, world.tellings[task.family], task, at), {"task_id": task.id, "state": one.state}
+        if same:
+            outbox.plan(Delivery(one.due_ms, one.number, task.callback_url, body, attempt=one.attempt, **words))
+        else:
+            outbox.put(one.due_ms, task.callback_url, body, **words)
 
 
 def _callback(telling: TaskReply, task: Task, at: int) -> bytes:

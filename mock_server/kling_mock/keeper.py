@@ -1,8 +1,9 @@
 """Keeps accounts in a SQLite file, so that they outlive the process: what was answered is in the file."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from threading import Lock
 
@@ -10,8 +11,10 @@ import msgspec
 
 from .account import Account
 from .errors import CannotStart
+from .lane import Delivery
 from .saved import FORMAT, Deducted, Snapshot, Standing, deducted, snapshot, standing
 from .tasks import Task
+from .waiting import Waiting, waiting
 
 _APPLICATION = 0x6B6C696E  # "klin", in the file's header
 _TABLES = """
@@ -19,6 +22,7 @@ create table account (id text primary key, said blob not null);
 create table task (account text, id text, said blob not null, primary key (account, id));
 create table given (account text, kind text, value text, at_ms integer, primary key (account, kind, value));
 create table deduction (account text, place integer, said blob not null, primary key (account, place)) without rowid;
+create table waiting (account text, number integer, said blob not null, primary key (account, number)) without rowid;
 """
 
 
@@ -50,8 +54,11 @@ class Keeper:
 
     def keep(self, account: Account) -> None:
         """Write what changed of an account since the last time, all of it or nothing. Raises `OSError` on a full disk."""
-        changes = account.changes()
+        changes, outbox = account.changes(), account.outbox
+        if changes is None:
+            outbox.write = partial(self.keep_deliveries, account)
         with self._written():
+            planned = outbox.changes(anew=changes is None)
             if changes is None:  # new, or made anew
                 self._clear(account.id)
                 found = snapshot(account)
@@ -59,13 +66,23 @@ class Keeper:
             else:
                 places = [(place, deducted(one)) for place, one in changes.deductions]
                 self._put(account.id, changes.tasks, changes.given, places)
+            self._put_deliveries(account.id, planned)
             self._file.execute(_ACCOUNT, (account.id, msgspec.json.encode(standing(account))))
+        outbox.kept(planned)
         account.watch()
 
-    def forget(self, id: str) -> None:
-        """Take an account out of the file."""
+    def keep_deliveries(self, account: Account) -> None:
+        """Write what became of an account's callbacks; its lock is not needed for that. Raises `OSError` like `keep`."""
         with self._written():
-            self._clear(id)
+            found = account.outbox.changes(anew=False)
+            self._put_deliveries(account.id, found)
+        account.outbox.kept(found)
+
+    def forget(self, account: Account) -> None:
+        """Take an account out of the file."""
+        account.outbox.unwatched()
+        with self._written():
+            self._clear(account.id)
 
     def close(self) -> None:
         """Close the file."""
@@ -101,11 +118,13 @@ class Keeper:
         tasks = asked("select said from task where account = ? order by rowid", of)
         given = asked("select kind, value, at_ms from given where account = ? order by rowid", of)
         deductions = asked("select said from deduction where account = ? order by place", of)
+        messages = asked("select said from waiting where account = ? order by number", of)
         return Snapshot(
             account=found,
             tasks=[msgspec.json.decode(said, type=Task) for (said,) in tasks],
             given=given.fetchall(),
             deductions=[msgspec.json.decode(said, type=Deducted) for (said,) in deductions],
+            waiting=[msgspec.json.decode(said, type=Waiting) for (said,) in messages],
         )
 
     def _put(
@@ -129,7 +148,16 @@ class Keeper:
         for place, said in deductions:
             self._file.execute("insert or replace into deduction values (?, ?, ?)", (id, place, msgspec.json.encode(said)))
 
+    def _put_deliveries(self, id: str, found: Mapping[int, Delivery | None]) -> None:
+        """Write the rows of deliveries; of one that is done, None, the row is taken out."""
+        for number, one in found.items():
+            if one is None:
+                self._file.execute("delete from waiting where account = ? and number = ?", (id, number))
+            else:
+                rows = [(id, number, msgspec.json.encode(said)) for said in waiting([one])]
+                self._file.executemany("insert or replace into waiting values (?, ?, ?)", rows)
+
     def _clear(self, id: str) -> None:
         self._file.execute("delete from account where id = ?", [id])
-        for table in ("task", "given", "deduction"):
+        for table in ("task", "given", "deduction", "waiting"):
             self._file.execute(f"delete from {table} where account = ?", [id])  # noqa: S608 (names of ours)

@@ -41,8 +41,20 @@ class Lane:
         """Return what is due next, None when nothing is planned."""
         return self._planned[0] if self._planned else None
 
+    @property
+    def waiting(self) -> list[Delivery]:
+        """Return all that is planned, held back or under way."""
+        held = [one for many in self._held.values() for one in many]
+        return [*self._planned, *held, *self._under_way]
+
+    def is_under_way(self, one: Delivery) -> bool:
+        """Say whether a delivery is being made, and was not forgotten."""
+        return one in self._under_way
+
     def put(self, one: Delivery) -> bool:
         """Plan a delivery, and say whether it is the next one."""
+        if one.attempt > 1:  # it was tried before: the others of its turn wait for it
+            self._busy.add(one.turn)
         heappush(self._planned, one)
         return self._planned[0] is one
 
@@ -59,7 +71,7 @@ class Lane:
 
     def done(self, one: Delivery, again: Delivery | None = None) -> bool:
         """Let the next of the same turn come, after `again` where it is to be tried again. False: it was forgotten."""
-        if one not in self._under_way:
+        if not self.is_under_way(one):
             return False
         self._under_way.remove(one)
         if again is not None:

@@ -83,9 +83,9 @@ async def arrives(answer: Answer, trouble: Trouble, scope: Scope, receive: Recei
 
 
 async def _send_part(answer: Answer, trouble: Trouble, send: Send) -> None:
-    headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers.items()]
-    length = (b"content-length", b"%d" % len(answer.body))
-    await send({"type": "http.response.start", "status": answer.status, "headers": [*headers, length]})
+    told = {name.lower(): value for name, value in answer.headers.items()} | {"content-length": str(len(answer.body))}
+    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in told.items()]
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": trouble.part(answer.body), "more_body": True})
 
 

@@ -15,9 +15,10 @@ from .slots import Slots, Taken
 from .source import Source
 from .standing import StandingFault
 from .tasks import Task, Way
+from .waiting import Waiting, waiting
 from .wallet import About, Deduction, Held, Pack, Wallet
 
-FORMAT = 1
+FORMAT = 2
 """Of snapshots and files; another one is refused."""
 
 
@@ -66,6 +67,7 @@ class Standing(msgspec.Struct, forbid_unknown_fields=True):
     held: list[HeldUnits]
     slots: dict[str, list[Taken]]
     faults: list[StandingFault]
+    messages: int  # that its callbacks have numbers up to
     format: int = FORMAT
 
 
@@ -76,6 +78,7 @@ class Snapshot(msgspec.Struct, forbid_unknown_fields=True):
     tasks: list[Task]
     given: list[tuple[str, str, int]]  # ids by kind, and from when they can be used
     deductions: list[Deducted]
+    waiting: list[Waiting]  # callbacks that are still to come
 
 
 def standing(account: Account) -> Standing:
@@ -105,6 +108,7 @@ def standing(account: Account) -> Standing:
         held=[HeldUnits(one.task_id, one.until_ms, one.pack.id, one.amount) for one in wallet.held],
         slots=account.slots.taken,
         faults=account.faults.told(),
+        messages=account.outbox.messages,
     )
 
 
@@ -116,6 +120,7 @@ def snapshot(account: Account) -> Snapshot:
             tasks=list(account.tasks),
             given=[(kind, one, at) for kind, known in account.register.given.items() for one, at in known.items()],
             deductions=[deducted(one) for one in account.wallet.taken],
+            waiting=waiting(account.outbox.waiting),
         )
 
 

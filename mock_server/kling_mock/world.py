@@ -30,7 +30,7 @@ from .clock import Clock
 from .dispatcher import Dispatcher, Send
 from .errors import Messages, Refusal, Said, detail_header
 from .gate import FINDING, ORDER, Visit, checks
-from .handlers import HANDLERS, announce_rest
+from .handlers import HANDLERS, announce_again
 from .ids import Ids
 from .journal import Journal
 from .keeper import Keeper
@@ -131,18 +131,23 @@ class World:
 
     def restore(self, account: Account, found: Snapshot, *, runs_on: bool) -> None:
         """Make an account what a snapshot says, with the callbacks that were still to come; see `saved.restore`."""
-        account.outbox.clear()
-        restore(account, found, runs_on=runs_on)
-        for task in list(account.tasks):
-            if task.is_gone and not self.tellings[task.family].lists_gone:
-                account.tasks.unlist(task)
-        announce_rest(self, account, found.account.now_ms)
+        with account.lock:  # no task may be made halfway
+            account.outbox.clear()
+            restore(account, found, runs_on=runs_on)
+            for task in list(account.tasks):
+                if task.is_gone and not self.tellings[task.family].lists_gone:
+                    account.tasks.unlist(task)
+            if runs_on:
+                account.outbox.messages = found.account.messages
+            announce_again(self, account, found.waiting, same=runs_on)
+        account.outbox.wake()  # the clock may have been set back
 
     def keep(self, account: Account) -> None:
         """Write what changed of an account, where a file keeps them."""
-        if self.keeper is not None and account in self.accounts:
+        if self.keeper is not None:
             with account.lock:
-                self.keeper.keep(account)
+                if account in self.accounts:  # not deleted meanwhile
+                    self.keeper.keep(account)
 
     def close(self) -> None:
         """Close the file that keeps the accounts."""
@@ -212,7 +217,7 @@ class World:
             try:
                 return control.answer(self, request)
             except Exception:
-                return self._refused(self._failed(request))
+                return self.refused(self._failed(request))
         return self._noted(Visit(request, self), self._answered)
 
     def too_large(self, request: Request) -> Answer:
@@ -220,7 +225,7 @@ class World:
         said = self.messages.said("too_large", limit=self.settings.most_bytes)
         refusal = Refusal(replace(said, headers={"connection": "close"}))
         if request.path.startswith("/_mock/"):
-            return self._refused(refusal)
+            return self.refused(refusal)
 
         def refused(visit: Visit) -> Answer:
             found, visit.path = self.routes.find(request.path)
@@ -238,10 +243,10 @@ class World:
             answer = answered(visit)
             refusal = visit.refused
         except Refusal as said:
-            refusal, answer = said, self._refused(said)
+            refusal, answer = said, self.refused(said)
         except Exception:  # a fault of the mock must not look like a dropped connection
             refusal = self._failed(visit.request)
-            answer = self._refused(refusal)
+            answer = self.refused(refusal)
         self.recorder.note(visit, answer, begin, refusal)
         return answer
 
@@ -262,7 +267,7 @@ class World:
                 return self._played(visit, visit.script)
             data = HANDLERS[visit.target.role](self, visit)
             if self.keeper is not None and (visit.target.role not in ("get", "page") or visit.caller.polls):
-                self.keeper.keep(visit.caller)
+                self.keep(visit.caller)
         return self._accepted(data)
 
     def _played(self, visit: Visit, script: Script) -> Answer:
@@ -271,9 +276,8 @@ class World:
             script.refuse(self.messages)
             answer = self._accepted(HANDLERS[visit.target.role](self, visit)) if script.reaches else NOTHING
         except Refusal as refusal:
-            visit.refused, answer = refusal, self._refused(refusal)
-        if self.keeper is not None:
-            self.keeper.keep(visit.caller)
+            visit.refused, answer = refusal, self.refused(refusal)
+        self.keep(visit.caller)
         return script.played(answer)
 
     def _accepted(self, data: Any) -> Answer:
@@ -281,7 +285,8 @@ class World:
             200, {"code": 0, "message": self.messages.success, "request_id": self.ids.request_id(), "data": data}
         )
 
-    def _refused(self, refusal: Refusal) -> Answer:
+    def refused(self, refusal: Refusal) -> Answer:
+        """Return what a refused request is answered."""
         said: Said = refusal.said
         headers = {**said.headers, **detail_header(refusal.problems)}
         return json_answer(said.http, {"code": said.code, "message": said.text, "request_id": self.ids.request_id()}, headers)

@@ -96,11 +96,13 @@ def change(call: Call) -> dict[str, Any]:
 
 def delete(call: Call) -> dict[str, Any]:
     """Delete an account and all that belongs to it; the default account stays."""
-    call.world.accounts.get(call.path["id"]).outbox.clear()
-    call.world.accounts.remove(call.path["id"])
-    call.world.door.forget()
-    if call.world.keeper is not None:
-        call.world.keeper.forget(call.path["id"])
+    account = call.world.accounts.get(call.path["id"])
+    with account.lock:
+        call.world.accounts.remove(account.id)
+        account.outbox.clear()
+        call.world.door.forget()
+        if call.world.keeper is not None:
+            call.world.keeper.forget(account)
     return {"accounts": len(call.world.accounts)}
 
 

@@ -38,6 +38,7 @@ def advance(call: Call) -> dict[str, Any]:
     account = call.account
     before = account.clock.now()
     account.clock.advance(call.body.seconds)
+    call.world.keep(account)  # before the first callback tells of a time that a file does not know
     return settled(call, before)
 
 
@@ -45,6 +46,7 @@ def change(call: Call) -> dict[str, Any]:
     """Set the clock, or let it run at another speed; what is due then is made and told."""
     before = call.account.clock.now()
     call.body.apply(call.account.clock)
+    call.world.keep(call.account)
     return settled(call, before)
 
 
