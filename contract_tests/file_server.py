@@ -21,12 +21,15 @@ class Shelf:
     content: bytes = FILM
     head: dict[str, str] = field(default_factory=lambda: {"Content-Type": "video/mp4", "ETag": '"v1"'})
     status: int = 200
+    refuses: list[int] = field(default_factory=list)  # statuses of the first answers, which are no file
     breaks_after: list[int] = field(default_factory=list)  # bytes that an answer gives before its connection breaks
     range_answer: tuple[int, str] | None = None  # what a request for a range is answered in place of the truth
     seen: list[dict[str, str]] = field(default_factory=list)
 
     def answer(self, asked: Mapping[str, str]) -> tuple[int, dict[str, str], bytes]:
         """Return status, headers and body."""
+        if self.refuses:
+            return self.refuses.pop(0), {"Content-Type": "text/html", "Retry-After": "0"}, b"<html>come again</html>"
         found = re.fullmatch(r"bytes=([0-9]+)-", asked.get("range", ""))
         is_same = asked.get("if-range") in (self.head.get("ETag"), self.head.get("Last-Modified"))
         if self.status != 200 or not found or not is_same:

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from wire import Wire
 
-from kling import AsyncKling, Kling, KlingError
+from kling import AsyncKling, Kling, KlingError, TaskTimeout
 from kling._core.operation import family
 from kling_codegen.names import argument_name
 from kling_spec.bundle import plain
@@ -184,6 +184,18 @@ def runner() -> Iterator[asyncio.Runner]:
     """One event loop for all."""
     with asyncio.Runner() as made:
         yield made
+
+
+@pytest.mark.parametrize("name", sorted(one.family for one in _OPERATIONS.values() if one.role == "get"))
+@pytest.mark.parametrize("member", ["created_at", "updated_at"])
+def test_a_time_that_no_clock_shows_is_no_time(name: str, member: str) -> None:
+    """A wait is not thrown off by it, whether the task runs or has ended."""
+    right = _right(_OPERATIONS[f"{name}.get"])
+    for status in ("submitted", "processing", "succeed"):
+        said = {**right["data"], "task_status": status, "created_at": 1, "updated_at": 5, member: 10**400}
+        _WIRE.said = 200, {}, _printed({**right, "data": said})
+        found = _outcome(lambda client: getattr(client, name).wait("1", timeout=0), _SYNC[0])
+        assert found is TaskTimeout or _is_promised(_OPERATIONS[f"{name}.get"], found)
 
 
 @pytest.mark.generated

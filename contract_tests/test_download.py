@@ -50,6 +50,18 @@ class TestGoingOn:
         assert progress[-1] == (256_000, 256_000)
         assert _kept(tmp_path) == {"boat.mp4"}
 
+    @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
+    def test_after_a_server_that_is_busy(self, status: int, shelf: Shelf, client: Kling, tmp_path: Path) -> None:
+        """It is asked again, and what is here is kept; when it stays so, that is said, and a later call goes on."""
+        shelf.breaks_after, shelf.refuses = [100_000], []
+        with pytest.raises(ConnectionFailed, match=f"HTTP {status}"):
+            client.download(shelf.url, tmp_path / "boat.mp4", on_progress=lambda *_: shelf.refuses.extend([status] * 3))
+        assert _kept(tmp_path) == {".boat.mp4.part", ".boat.mp4.from"}
+        shelf.refuses = [status, status]
+        assert client.download(shelf.url, tmp_path / "boat.mp4").read_bytes() == FILM
+        assert {one.get("range") for one in shelf.seen[1:]} == {"bytes=100000-"}
+        assert _kept(tmp_path) == {"boat.mp4"}
+
     def test_in_a_later_call(self, shelf: Shelf, client: Kling, tmp_path: Path) -> None:
         """After the last attempt the part stays, and another client goes on; the signature of the URL may differ."""
         shelf.breaks_after = [1000, 1000, 1000]

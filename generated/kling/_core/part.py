@@ -12,6 +12,7 @@ from .errors import ConnectionFailed, DownloadFailed
 from .results import HasUrl
 
 _PAGES = ("text/html", "text/xml", "application/json", "application/xml", "application/problem+json")
+_PASSING = (429, 500, 502, 503, 504)
 
 
 class Part:
@@ -45,7 +46,12 @@ class Part:
         return {"Accept-Encoding": "identity", **asked}
 
     def begin(self, status: int, headers: Mapping[str, str]) -> bool:
-        """Look at the head of an answer; False when the part is of no use any more and all is to be asked for."""
+        """Look at the head of an answer; False when the part is of no use any more and all is to be asked for.
+
+        Raises `ConnectionFailed` for an answer that may be another one in a moment: what is here is kept.
+        """
+        if status in _PASSING:
+            raise ConnectionFailed(f"HTTP {status}")
         found = re.fullmatch(r"bytes ([0-9]+)-[0-9]+/([0-9]+)", headers.get("content-range", ""))
         if self._version() and status in (206, 416):
             self._so_far = self._file.stat().st_size

@@ -15,7 +15,7 @@ from kling.errors import KlingError, RequestError, TaskTimeout
 
 from .operation import family
 from .retry import outcome
-from .task import Handle
+from .task import Handle, moment
 
 LEAST = 5.0  # seconds between two looks at a task; up to twice as many
 LEAST_WITH_INBOX = 30.0  # the same where callbacks are expected, which may get lost
@@ -97,7 +97,7 @@ class Pace:
     def learn(self, task: Handle[Any]) -> None:
         """Remember how long a task has taken, on the service's clock."""
         if task.verdict == "done" and task.created_at:
-            took = max(0.0, (int(getattr(task.last, "updated_at", 0)) - task.created_at) / 1000)
+            took = max(0.0, (moment(task.last, "updated_at") - task.created_at) / 1000)
             key = task.family, task.model
             self._seconds[key] = 0.7 * self._seconds.get(key, took) + 0.3 * took
 

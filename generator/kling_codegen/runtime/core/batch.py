@@ -22,7 +22,7 @@ from .journal import Journal
 from .operation import Operation, family
 from .polling import Ask, Give, Poller, Steps
 from .retry import Retries, outcome
-from .task import Handle
+from .task import Handle, moment
 
 TRIES = 5  # of a create without a clear answer, each after a look for what the one before has started
 
@@ -186,7 +186,7 @@ class Work:
             yield from self._not_started(record, error)
             return
         if record.operation.role == "create":
-            record.task_id, record.created_at = made.task_id, int(made.created_at)
+            record.task_id, record.created_at = made.task_id, moment(made, "created_at")
             self._journal.write({"job": record.job.id, "task": record.task_id, "created_at": record.created_at})
             self._wait(record, is_new=True)
         else:

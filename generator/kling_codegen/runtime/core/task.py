@@ -51,7 +51,7 @@ class Handle(Generic[TaskT]):
         """Take over what a look has found; say whether the status is another one."""
         before, self.last = self.status, found
         self.task_id = found.task_id
-        self.created_at = int(getattr(found, "created_at", None) or self.created_at)
+        self.created_at = moment(found, "created_at") or self.created_at
         return self.status != before
 
     def result(self) -> TaskT:
@@ -74,10 +74,16 @@ class Handle(Generic[TaskT]):
         return json.dumps({"version": _VERSION, **said, "model": self.model}, ensure_ascii=False)
 
 
+def moment(told: object, name: str) -> int:
+    """Return the milliseconds since 1970 that a reply tells; 0 for none, and for a number that no clock shows."""
+    found = int(getattr(told, name, None) or 0)
+    return found if 0 < found < 2**53 else 0
+
+
 def facts(task: object, arguments: Mapping[str, object]) -> dict[str, Any]:
     """Return what a created task and the arguments of its create tell a handle."""
     said = {"external_id": arguments.get("external_task_id"), "model": arguments.get("model_name")}
-    said["created_at"] = getattr(task, "created_at", None)
+    said["created_at"] = moment(task, "created_at")
     said["external_id"] = getattr(getattr(task, "task_info", None), "external_task_id", None) or said["external_id"]
     return {name: one for name, one in said.items() if one}
 
