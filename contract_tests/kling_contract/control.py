@@ -67,6 +67,14 @@ class Control:
         """Let requests of an account meet a fault."""
         self._call("POST", "/faults", {"faults": [{"kind": kind, **details}]}, account)
 
+    def signs(self, account: Account) -> str:
+        """Let callbacks of an account be signed, and return the secret."""
+        return str(self._call("POST", "/webhook-secret", {}, account)["secret"])
+
+    def signs_anew(self, account: Account) -> str:
+        """Give an account a further webhook secret, beside which the one before goes on to sign, and return it."""
+        return str(self._call("POST", "/webhook-secret/rotate", {}, account)["secret"])
+
     def running(self, account: Account) -> Mapping[str, Any]:
         """Return what the server tells of an account: tasks, packs."""
         found: Mapping[str, Any] = self._call("GET", f"/accounts/{account.id}")

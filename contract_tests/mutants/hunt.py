@@ -39,7 +39,7 @@ class WrongWorld(World):
     def __init__(self, mutant: Mutant | None, send: Sender) -> None:
         self._change = mutant.change if mutant else None
         self._file = mutant.file if mutant else None
-        self._memory: dict[Any, Any] = {}
+        self._memory: dict[Any, Any] = {"world": self}
         going = mutant.astray(send, self._memory) if mutant and mutant.astray else send
         clock = Clock(speed=0)
         super().__init__(current(), Settings(), clock=clock, send=lambda post: going(post.url, post.body, post.headers))

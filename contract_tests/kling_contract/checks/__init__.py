@@ -2,7 +2,25 @@
 
 from kling_contract.check import Check
 
-from . import auth, billing, callbacks, creates, errors, lifecycle, metamorphic, poison, quotas, reads, results, routes, rules
+from . import (
+    auth,
+    billing,
+    callbacks,
+    creates,
+    errors,
+    lifecycle,
+    metamorphic,
+    poison,
+    quotas,
+    reads,
+    results,
+    routes,
+    rules,
+    signatures,
+)
 
-MODULES = (auth, reads, routes, poison, errors, creates, rules, lifecycle, callbacks, metamorphic, billing, quotas, results)
+MODULES = (
+    *(auth, reads, routes, poison, errors, creates, rules, lifecycle, callbacks, signatures),
+    *(metamorphic, billing, quotas, results),
+)
 CHECKS: tuple[Check, ...] = tuple(one for module in MODULES for one in module.CHECKS)

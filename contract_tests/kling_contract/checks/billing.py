@@ -13,6 +13,7 @@ from kling_spec.document import Document, Operation
 from kling_spec.prices import row_of, units
 from kling_spec.shape import defaults_of
 
+_DAY_MS, _MOST_PAGES = 86_400_000, 100
 _SOME = {"start_time": 0, "end_time": 4_000_000_000_000}
 
 
@@ -89,14 +90,25 @@ def _ledgers(subject: Subject) -> Iterator[Case]:
 
 def _booked(ledger: Operation, operation: Operation, body: Any, session: Session) -> None:
     """A task that has ended stands in the ledger, with what it says was taken."""
-    task_id = session.create(operation, session.ready(operation, body)).member("task_id", str)
+    created = session.create(operation, session.ready(operation, body))
+    task_id, begin = created.member("task_id", str), created.member("created_at", int) - _DAY_MS
     told = session.ended(operation, task_id).data.get("final_unit_deduction")
-    reply = session.ask(ledger, _SOME)
-    rows = [row for row in _rows(session.accepted(reply)) if row.get("task_id") == task_id]
+    rows = [row for row in _all_rows(session, ledger, max(begin, 0)) if row.get("task_id") == task_id]
     taken = sum((Decimal(str(row.get("deduction_amount", 0))) for row in rows), Decimal(0))
     session.expect(
-        taken == Decimal(str(told)), f"{told} units in the ledger for task {task_id}", f"{taken:f} in {len(rows)} rows", reply
+        taken == Decimal(str(told)), f"{told} units in the ledger for task {task_id}", f"{taken:f} in {len(rows)} rows"
     )
+
+
+def _all_rows(session: Session, ledger: Operation, begin: int) -> Iterator[dict[str, Any]]:
+    """Yield what a ledger has since a time, page after page: an account may have more than one page holds."""
+    asked: dict[str, Any] = {**_SOME, "start_time": begin}
+    for _ in range(_MOST_PAGES):
+        data = session.accepted(session.ask(ledger, asked))
+        yield from _rows(data)
+        asked = {"cursor": data.get("next_cursor")} if isinstance(data, dict) and data.get("has_more") else {}
+        if not asked.get("cursor"):
+            return
 
 
 def _rows(data: Any) -> list[dict[str, Any]]:
