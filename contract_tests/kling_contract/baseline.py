@@ -29,7 +29,7 @@ def read(path: Path) -> tuple[Known, ...]:
     """Return what a file says. Raises `BaselineWrong` naming file and entry."""
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, RecursionError, ValueError) as error:
         raise BaselineWrong(f"{path}: {error}") from error
     entries = data.get("findings") if isinstance(data, dict) else None
     if not isinstance(entries, list):
@@ -82,7 +82,12 @@ def _was_seen(id: str, results: Sequence[Result]) -> bool:
 
 
 def written(report: Report, *, reason: str, until: date) -> str:
-    """Return a baseline of all findings of a report, those that are accepted already included."""
+    """Return a baseline of all findings of a report, those that are accepted already included.
+
+    Raises `BaselineWrong` without a reason.
+    """
+    if not reason.strip():
+        raise BaselineWrong("--reason must say why the findings are accepted")
     failed = [one for one in report.results if one.outcome in ("failed", "accepted")]
     entries = [{"id": one.id, "reason": reason, "until": until.isoformat()} for one in failed]
     return json.dumps({"findings": entries}, indent=1, ensure_ascii=False) + "\n"

@@ -20,10 +20,10 @@ from . import baseline as baselines
 from .errors import ContractError, TargetUnusable
 from .exchange import Exchange
 from .finding import Report, Result
-from .keys import Keys
+from .keys import Keys, checked
 from .opened import Opened, Options, opened
 from .profile import PROFILES
-from .report import text, write, writer
+from .report import text, writable, write
 from .report.as_json import read as read_report
 
 app = typer.Typer(
@@ -66,7 +66,7 @@ Rate = Annotated[float | None, Option(min=0, metavar="R", help="Requests a secon
 Jobs = Annotated[
     int | None, Option(min=1, max=64, metavar="N", help="Cases at the same time (offline: 4; live-free: always 1).")
 ]
-Timeout = Annotated[float, Option(min=0.1, metavar="S", help="Seconds to wait for an answer.")]
+Timeout = Annotated[float, Option(min=0.1, max=3600, metavar="S", help="Seconds to wait for an answer.")]
 MayCharge = Annotated[
     bool, Option("--may-charge", help="Start tasks on a server that is not our mock, though they may cost money.")
 ]
@@ -101,10 +101,10 @@ def run(
 ) -> None:
     """Check a server. Exit 0: it agrees with the spec; 1: findings; 2: it cannot be checked; 130: interrupted."""
     for path in report or ():
-        writer(path)
+        writable(path)
     options = Options(
         base_url=base_url,
-        keys=Keys(access_key.strip(), secret_key.strip(), api_key.strip()),
+        keys=checked(Keys(access_key.strip(), secret_key.strip(), api_key.strip())),
         profile=profile,
         families=tuple(family or ()),
         checks=tuple(check or ()),
@@ -132,9 +132,9 @@ def ran(options: Options, *, reports: list[Path], baseline: Path | None) -> int:
             made = ready.go(progress)
     failure = ready.run.failure
     made = baselines.applied(made, known, date.today()) if baseline else made
+    sys.stdout.write(f"{made.requests} requests would be sent\n" if options.on_dry else text.written(made))
     for path in reports:
         write(made, path)
-    sys.stdout.write(f"{made.requests} requests would be sent\n" if options.on_dry else text.written(made))
     if isinstance(failure, TargetUnusable):
         raise failure
     return 130 if isinstance(failure, KeyboardInterrupt) else int(bool(made.findings))
@@ -184,7 +184,7 @@ def accept(
     until: Annotated[datetime, Option(formats=["%Y-%m-%d"], metavar="DATE", help="The last day they are.")],
 ) -> None:
     """Print a baseline of all findings of a report."""
-    found: Report = read_report(report.read_text(encoding="utf-8"))
+    found: Report = read_report(report.read_bytes())
     sys.stdout.write(baselines.written(found, reason=reason, until=until.date()))
 
 

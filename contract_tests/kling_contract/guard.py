@@ -132,16 +132,19 @@ def _is_nobody(header: str | None) -> bool:
 
 
 def _is_refusal(response: httpx2.Response) -> bool:
-    """Say whether an answer certainly says no: a code other than 0 and no task, or an HTTP error that is no envelope."""
+    """Say whether an answer certainly says no: a code other than 0 and no task, or an HTTP error that is no envelope.
+
+    To be sent elsewhere is not to be refused: that is where a task may stand that was made.
+    """
     code = _code(response)
-    return b"task_id" not in response.content and (response.status_code >= 300 if code is None else code != 0)
+    return b"task_id" not in response.content and (response.status_code >= 400 if code is None else code != 0)
 
 
 def _code(response: httpx2.Response) -> int | None:
     """Return the code of an envelope, None where there is none."""
     try:
         found = response.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     code = found.get("code") if isinstance(found, dict) else None
     return code if isinstance(code, int) and not isinstance(code, bool) else None

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from .errors import ContractError
+
 _LIFETIME, _LEEWAY = 1800, 5  # seconds, as in the vendor's samples
 _NOBODY = "no-such-access-key-kling-contract"
 _NO_SECRET = "no-such-secret-key-kling-contract-0000"
@@ -53,6 +55,15 @@ class Keys:
         if who == "early":
             claims |= {"nbf": now + 900}
         return signed(claims, _NO_SECRET if who == "forged" else self.secret_key)
+
+
+def checked(keys: Keys) -> Keys:
+    """Return the keys. Raises `ContractError`, which does not tell them, where they cannot be used."""
+    if bool(keys.access_key) is not bool(keys.secret_key):
+        raise ContractError("--access-key and --secret-key go together; one of them is missing")
+    if not all("!" <= one <= "~" for one in keys.api_key):
+        raise ContractError("--api-key has a character that no header can hold")
+    return keys
 
 
 def signed(claims: Mapping[str, Any], secret: str) -> str:

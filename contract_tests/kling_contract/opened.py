@@ -101,7 +101,7 @@ def _chosen(names: tuple[str, ...]) -> tuple[Check, ...]:
     for one in names:
         if one not in known:
             raise ContractError(f"no check {one!r}; kling-contract checks lists them")
-    return tuple(known[one] for one in names) if names else CHECKS
+    return tuple(known[one] for one in dict.fromkeys(names)) if names else CHECKS
 
 
 def _checked(base_url: str) -> str:
@@ -118,7 +118,7 @@ def _checked(base_url: str) -> str:
 
 def _not_by_mistake(base_url: str, subject: Subject) -> None:
     """Refuse to spend money at the vendor's own hosts."""
-    host = httpx2.URL(base_url).host
+    host = httpx2.URL(base_url).host.rstrip(".")
     known = {httpx2.URL(one["url"]).host for one in subject.document["servers"]}
     domains = {".".join(one.split(".")[-2:]) for one in known}
     if subject.profile.name != LIVE_FREE and any(host == one or host.endswith(f".{one}") for one in domains):

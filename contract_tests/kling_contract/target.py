@@ -1,7 +1,7 @@
 """The server that is checked: sends requests at most so fast and so many, and tells everybody what came back."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from threading import Lock
 
@@ -11,6 +11,8 @@ from .errors import BudgetSpent, NoAnswer, RunEnded, Skipped, TargetUnusable
 from .exchange import Exchange, Reply
 from .guard import Guard, GuardedTransport
 
+_MOST_BYTES = 256 * 2**20  # of one answer: the files of results are answers too
+_PATIENT = 6  # times the timeout, which each part of an answer has for itself: then an answer must be whole
 _DEAD = 3  # requests in a row without an answer: the server is gone
 
 
@@ -70,7 +72,7 @@ class Target:
         self.timeout = timeout
         self.hooks: list[Callable[[Exchange, Reply], object]] = []
         self._on_dry = on_dry
-        inner = _Dry() if on_dry else transport or httpx2.HTTPTransport(retries=0)
+        inner = _Dry() if on_dry else _Bounded(transport or httpx2.HTTPTransport(retries=0), _PATIENT * timeout, self.pace.now)
         guarded = GuardedTransport(inner, guard) if guard else inner
         self.http = httpx2.Client(transport=guarded, timeout=timeout, follow_redirects=False, trust_env=False)
         self._silent = 0
@@ -132,6 +134,39 @@ def no_answer(error: httpx2.HTTPError, timeout: float) -> str:
     if isinstance(error, httpx2.ConnectError):
         return f"no connection: {error}"
     return f"{type(error).__name__}: {error}"
+
+
+class _Bounded(httpx2.BaseTransport):
+    """Gives up answers that never end."""
+
+    def __init__(self, inner: httpx2.BaseTransport, seconds: float, now: Callable[[], float]) -> None:
+        self._inner, self._seconds, self._now = inner, seconds, now
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        response = self._inner.handle_request(request)
+        if isinstance(response.stream, httpx2.SyncByteStream) and not response.is_stream_consumed:
+            response.stream = _BoundedStream(response.stream, self._seconds, self._now)
+        return response
+
+    def close(self) -> None:
+        self._inner.close()
+
+
+class _BoundedStream(httpx2.SyncByteStream):
+    def __init__(self, inner: httpx2.SyncByteStream, seconds: float, now: Callable[[], float]) -> None:
+        self._inner, self._seconds, self._now = inner, seconds, now
+
+    def __iter__(self) -> Iterator[bytes]:
+        end, size = self._now() + self._seconds, 0
+        for part in self._inner:
+            size += len(part)
+            if size > _MOST_BYTES or self._now() > end:
+                self.close()
+                raise httpx2.ReadError(f"the answer did not end within {self._seconds:g} s and {_MOST_BYTES:,} bytes")
+            yield part
+
+    def close(self) -> None:
+        self._inner.close()
 
 
 class _Dry(httpx2.BaseTransport):

@@ -70,11 +70,15 @@ def audit(update: Update) -> str:
     changing = ["--apply", *seen] if update.apply else []
     found = _ran("-c", _SPEC_COMMAND, "audit", *asked, "--spec", str(update.root / "spec"), *changing)
     if found.returncode == 2:
-        raise Stopped(f"the pages cannot be read: {found.stderr.strip()}")
-    print(found.stdout, end="")
+        raise Stopped(found.stderr.strip().removeprefix("error "))
+    print(found.stdout + found.stderr, end="")
     if found.returncode == 1 and not update.apply:
         raise Stopped("pages and spec disagree: make update … APPLY=1 writes the mechanical part, the rest is yours to edit")
-    return "the mechanical part is written; what is left to do is listed above" if found.returncode else "pages and spec agree"
+    by_hand = [one for one in found.stderr.splitlines() if one.startswith("to do: ") and "spec/changelog.yaml" not in one]
+    if by_hand and "written: " not in found.stderr:
+        raise Stopped("nothing here can be written without thought: edit the spec by the list above, then make update again")
+    update.told += [f"{len(by_hand)} to do by hand: step 1 lists them"] if by_hand else []
+    return "the mechanical part is written" if found.returncode else "pages and spec agree"
 
 
 def lints(update: Update) -> str:
@@ -91,7 +95,9 @@ def compare(update: Update) -> str:
     """Say what changed since the last commit, and whom it breaks."""
     changes = update.changes
     if not len(changes):
-        raise Finished(f"the API is what it was at {update.since}: there is nothing to release")
+        raise Finished(
+            "\n    ".join([f"the API is what it was at {update.since}: there is nothing to release", *_why_not(update)])
+        )
     print(changes.text())
     counts = ", ".join(f"{number} {level}" for level, number in changes.counts.items() if number)
     update.told.append(f"changes since {update.since}: {counts}; verdict {changes.verdict}")
@@ -162,6 +168,17 @@ def update(
             print(f"stopped at step {number}: {stop}", file=sys.stderr)
             raise typer.Exit(1) from stop
     print("\n".join([*asked.told, f"done in {time.monotonic() - begin:.0f} s; look at git diff, then make check and commit"]))
+
+
+def _why_not(update: Update) -> list[str]:
+    """Return why what was written is no change yet."""
+    today = update.spec.document["info"]["version"]
+    if update.apply and update.seen and update.seen > today:
+        return [
+            f"what is dated {update.seen} is not in force yet: the spec is of {today}; move version in spec/head.yaml",
+            *update.told,
+        ]
+    return update.told
 
 
 def _tested(folder: Path, files: list[str], wanted: str) -> None:

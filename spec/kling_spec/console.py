@@ -10,8 +10,10 @@ def guarded(run: Callable[[], None], *errors: type[Exception]) -> None:
         run()
     except errors as error:
         from rich.console import Console
+        from rich.text import Text
 
-        Console(stderr=True, highlight=False, soft_wrap=True).print(f"[bold red]error[/] {error}", markup=True)
+        console = Console(stderr=True, highlight=False, soft_wrap=True)
+        console.print(Text.assemble(("error", "bold red"), f" {error}"))  # no markup: [/x] is a name like any other
         sys.exit(2)
     except BrokenPipeError:
         sys.exit(0)

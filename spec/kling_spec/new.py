@@ -1,6 +1,7 @@
 """Starts a family file from a template that lints."""
 
 import re
+from keyword import iskeyword
 from pathlib import Path
 
 from .errors import SpecError
@@ -68,7 +69,7 @@ def new_family(name: str, folder: Path, month: str) -> Path:
 
     `month` is when the reference was read, like 2026-03. Raises `SpecError` for a bad name or one that is taken.
     """
-    if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name):
+    if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name) or iskeyword(name):
         raise SpecError(f"{name!r} cannot name a family; write it like text_to_video: make new FAMILY=text_to_video")
     path = folder / "families" / f"{name}.yaml"
     if path.exists():

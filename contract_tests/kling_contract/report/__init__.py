@@ -24,6 +24,15 @@ def writer(path: Path) -> Callable[[Report], str]:
     return WRITERS[path.suffix]
 
 
+def writable(path: Path) -> None:
+    """Raise `ContractError` for a file that no report could be written to: sooner than after a run."""
+    writer(path)
+    if not path.parent.is_dir():
+        raise ContractError(f"--report {path}: there is no folder {path.parent}")
+    if path.is_dir():
+        raise ContractError(f"--report {path}: is a folder")
+
+
 def write(report: Report, path: Path) -> None:
     """Write a report."""
     path.write_text(writer(path)(report), encoding="utf-8")

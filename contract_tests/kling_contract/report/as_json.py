@@ -14,15 +14,15 @@ def written(report: Report) -> str:
     return json.dumps({"counts": report.counts, "findings": findings, **asdict(report)}, indent=1, ensure_ascii=False) + "\n"
 
 
-def read(text: str) -> Report:
-    """Return a report from its JSON. Raises `ContractError` for other JSON."""
+def read(text: str | bytes) -> Report:
+    """Return a report from its JSON. Raises `ContractError` for anything else."""
     try:
         data = json.loads(text)
         del data["counts"], data["findings"]
         results = tuple(_result(one) for one in data.pop("results"))
         checks = tuple(CheckInfo(**one) for one in data.pop("checks"))
         return Report(results=results, checks=checks, **{name: _frozen(one) for name, one in data.items()})
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
         raise ContractError(f"not a JSON report of kling-contract: {error!r}") from error
 
 

@@ -37,7 +37,7 @@ def apply(folder: Path, differences: Sequence[Difference], day: str) -> Applied:
         file = one.change.place.file if one.change else ""
         if one.change is None:
             left.append((one, one.suggestion))
-        elif not file.startswith("families/"):
+        elif not one.applies:
             left.append((one, f"{file} is shared: see whether the change is true of every family that uses it"))
         else:
             text = texts[file] if file in texts else before.setdefault(file, YamlText.read(folder / file))

@@ -8,15 +8,19 @@ from . import index, markdown, nameless, openapi, plain, sections
 from .page import Page, PageUnread
 
 _FORMATS = (openapi, sections, index, markdown, plain, nameless)  # the sure signs first
+_ENDINGS = (".md", ".markdown", ".txt", ".json")
 _MOST_BYTES = 8 * 2**20
 
 
 def read_page(text: str, name: str) -> Page:
     """Return what a text says. Raises `PageUnread` when it is in no known format, naming them."""
-    for one in _FORMATS:
-        if one.is_one(text):
-            page: Page = one.parse(text, name)
-            return replace(page, file=name)
+    try:
+        for one in _FORMATS:
+            if one.is_one(text):
+                page: Page = one.parse(text, name)
+                return replace(page, file=name)
+    except RecursionError as error:
+        raise PageUnread(f"{name}: expected a page; what it holds is nested too deep for one") from error
     known = ", ".join(dict.fromkeys(one.FORMAT for one in (markdown, sections, index, plain, openapi, nameless)))
     raise PageUnread(f"{name}: expected a page of the reference as {known}; found none of these")
 
@@ -40,11 +44,12 @@ def read_text(path: Path) -> str:
 
 
 def files(arguments: list[Path]) -> Iterator[Path]:
-    """Yield the files that arguments name; a folder stands for all the pages in it."""
+    """Yield the files that arguments name; a folder stands for all the pages in it. Raises `PageUnread` where it has none."""
     for one in arguments:
         if one.is_dir():
-            yield from sorted(
-                path for path in one.rglob("*") if path.is_file() and path.suffix in (".md", ".txt", ".json", ".markdown")
-            )
+            pages = sorted(path for path in one.rglob("*") if path.is_file() and path.suffix in _ENDINGS)
+            if not pages:
+                raise PageUnread(f"{one}: expected pages in this folder, files that end in {', '.join(_ENDINGS)}; it has none")
+            yield from pages
         else:
             yield one

@@ -51,5 +51,10 @@ class Difference:
     change: Change | None = None
 
     @property
+    def applies(self) -> bool:
+        """Say whether it can be put right without thought: what families share is to be looked at in each of them."""
+        return self.change is not None and self.change.place.file.startswith("families/")
+
+    @property
     def where(self) -> str:
         return f"{self.place.file}:{self.line}"

@@ -9,7 +9,7 @@ from .page import Endpoint, Page, merged
 
 FORMAT = "index of pages"
 _CALL = re.compile(r"\b(GET|POST|PUT|DELETE|PATCH)\s+(/[\w/{}.-]+)")
-_LINK = re.compile(r"\[([^\]]+)\]\((\S+?)\)|(?<![\w(])(https?://\S+\.md)\b")
+_LINK = re.compile(r"\[([^\[\]]+)\]\(([^\s()]+)\)|(?<![\w(])(https?://\S{1,2000}\.md)\b")  # takes a hostile page in one go
 
 
 def is_one(text: str) -> bool:

@@ -16,7 +16,7 @@ def as_text(report: Report) -> str:
         lines.append(f"{one.page.name} ({one.page.file}: {one.page.format}; {_summary(one)})")
         for difference in (found for found in report.differences if found in one.differences):
             lines.append(f"  {difference.where}: {difference.field}: {difference.told} [{difference.kind}]")
-            lines.append(f"    → {difference.suggestion}{' (--apply does)' if difference.change else ''}")
+            lines.append(f"    → {difference.suggestion}{' (--apply does)' if difference.applies else ''}")
     lines += [f"not read: {one}" for one in report.unread]
     lines += [f"unused in audit-known.yaml: {one.page}: {one.kind}: {one.field}" for one in report.unused]
     return "\n".join([*lines, _total(report)])
@@ -77,7 +77,7 @@ def _summary(one: Audited) -> str:
 
 
 def _total(report: Report) -> str:
-    writable = sum(one.change is not None for one in report.differences)
+    writable = sum(one.applies for one in report.differences)
     count = len(report.differences)
     parts = [f"{count} difference{'' if count == 1 else 's'}" + (f" ({writable} that --apply can write)" if writable else "")]
     return ", ".join(
@@ -87,7 +87,7 @@ def _total(report: Report) -> str:
 
 def _dict(one: Difference) -> dict[str, Any]:
     told = {key: getattr(one, key) for key in ("page", "kind", "field", "told", "suggestion", "line")}
-    return {**told, "file": one.place.file, "applies": one.change is not None}
+    return {**told, "file": one.place.file, "applies": one.applies}
 
 
 def _known(known: Any) -> dict[str, str]:

@@ -196,6 +196,8 @@ def is_vacuous(rule: Rule, old: Document, new: Document) -> bool:
         most = 1 if rule["kind"] in ("one_nonzero", "at_most_one_of") else 0
         if len(fields & known.keys()) <= most:
             return True
+    if rule["kind"] == "only_with" and all(_certain(wanted, name, old, new) for name, wanted in rule.get("when", {}).items()):
+        return True
     if rule["kind"] == "limited_with" and _all_listed(rule, known, new):
         return True
     if rule["kind"] == "table":
@@ -210,6 +212,17 @@ def _all_listed(rule: Rule, known: Document, new: Document) -> bool:
     default = new.get("properties", {}).get(rule["field"], {}).get("default")
     before = known.get(rule["field"], {}).get("enum")
     return before is not None and not without([*before, default], rule["to"])
+
+
+def _certain(wanted: Any, name: str, old: Document, new: Document) -> bool:
+    """Say whether a condition holds for every request of the old schema, as when it speaks of a model that is new."""
+    before = old.get("properties", {}).get(name, {}).get("enum")
+    if before is None:
+        return False
+    values = [*before, new.get("properties", {}).get(name, {}).get("default")]
+    if isinstance(wanted, Mapping):
+        return wanted.keys() == {"not"} and len(without(values, wanted["not"])) == len(values)
+    return not without(values, wanted)
 
 
 def _possible(wanted: Any, name: str, old: Document, new: Document) -> bool:
