@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 
 from kling import Kling
 from kling_mock.clock import Clock
+from kling_mock.handle import MockHandle, running
 from kling_mock.post import Post
 from kling_mock.settings import Settings
 from kling_mock.transport import MockTransport
@@ -114,3 +115,10 @@ def client(mock: Bench) -> Iterator[Kling]:
     """The generated client of the lenient mock."""
     with mock.client() as made:
         yield made
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[MockHandle]:
+    """A mock behind a socket, one for a file of tests: each test takes an account of its own."""
+    with running() as handle:
+        yield handle

@@ -1,14 +1,10 @@
 """Callbacks outlive the process where a file keeps the accounts: each comes at least once, in the order of its task."""
 
 import json
-import re
 import sqlite3
-import subprocess
 import sys
 import urllib.request
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -18,6 +14,7 @@ from conftest import BODY, CREATE, START_MS, Bench, CompiledOnce
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from receiving import STATES, Got, Receiver, by_task, receiver
+from stored_server import asked, serving
 
 from kling_mock.clock import Clock
 from kling_mock.dispatcher import AT_ONCE
@@ -161,26 +158,6 @@ def test_a_full_disk_holds_up_no_callback(
     kept.mock.world.close()
 
 
-@contextmanager
-def _serving(path: Path, *options: str) -> Iterator[tuple["subprocess.Popen[str]", str]]:
-    command = [sys.executable, "-m", "kling_mock", "serve", "--port", "0", "--store", str(path), "--no-quotas", *options]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        found = re.fullmatch(r"listening on (http://\S+)\n", process.stdout.readline())
-        assert found
-        try:
-            yield process, found[1]
-        finally:
-            process.kill()
-
-
-def _asked(url: str, body: Any = None) -> Any:
-    content = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(url, data=content, headers={"authorization": f"Bearer {API_KEY}"})
-    with urllib.request.urlopen(request, timeout=20) as answer:
-        return json.load(answer)
-
-
 def _left(path: Path) -> list[Any]:
     """Return the messages that a file holds, once nobody has it open."""
     with sqlite3.connect(path) as file:
@@ -199,19 +176,19 @@ def _rest(arrivals: Receiver, wanted: set[tuple[str, str]]) -> None:
 def test_a_killed_server_tells_the_rest(tmp_path: Path, receiver: Receiver) -> None:
     """What hung at the kill comes again with the same id, what waited behind it comes, what was made does not."""
     path = tmp_path / "kling.db"
-    with _serving(path, "--speed", "1000") as (process, url):
-        _asked(f"{url}/_mock/webhook-secret", {})
-        tasks = [_asked(url + CREATE, {**BODY, "callback_url": receiver.url})["data"]["task_id"] for _ in range(6)]
+    with serving(path, "--speed", "1000") as (process, url):
+        asked(f"{url}/_mock/webhook-secret", {})
+        tasks = [asked(url + CREATE, {**BODY, "callback_url": receiver.url})["data"]["task_id"] for _ in range(6)]
         hanging = receiver.url.replace("/hook", "/hang")
-        hung = [_asked(url + CREATE, {**BODY, "callback_url": hanging})["data"]["task_id"] for _ in range(3)]
+        hung = [asked(url + CREATE, {**BODY, "callback_url": hanging})["data"]["task_id"] for _ in range(3)]
         receiver.arrived(6 * 3 + 3)
-        while len(_asked(f"{url}/_mock/callbacks")["deliveries"]) < 6 * 3:  # written before they are told
+        while len(asked(f"{url}/_mock/callbacks")["deliveries"]) < 6 * 3:  # written before they are told
             pass
         process.kill()
     receiver.release.set()
-    with _serving(path, "--speed", "1000") as (process, url):
+    with serving(path, "--speed", "1000") as (process, url):
         receiver.arrived(3 * 3)
-        while len(_asked(f"{url}/_mock/callbacks")["deliveries"]) < 3 * 3:
+        while len(asked(f"{url}/_mock/callbacks")["deliveries"]) < 3 * 3:
             pass
         process.terminate()
         assert process.wait(20) == 0
@@ -227,16 +204,16 @@ def test_a_killed_server_tells_the_rest(tmp_path: Path, receiver: Receiver) -> N
 def test_a_server_killed_in_the_middle_tells_each_at_least_once(tmp_path: Path, receiver: Receiver, kill_at: int) -> None:
     """Killed among deliveries, each change arrives, in order; twice only what was under way."""
     path = tmp_path / "kling.db"
-    with _serving(path, "--speed", "0") as (process, url):
-        tasks = [_asked(url + CREATE, {**BODY, "callback_url": receiver.url})["data"]["task_id"] for _ in range(40)]
+    with serving(path, "--speed", "0") as (process, url):
+        tasks = [asked(url + CREATE, {**BODY, "callback_url": receiver.url})["data"]["task_id"] for _ in range(40)]
         receiver.arrived(40)
-        body = json.dumps({"clock": {"now_ms": _asked(f"{url}/_mock/clock")["now"] + 600_000, "speed": 1}}).encode()
+        body = json.dumps({"clock": {"now_ms": asked(f"{url}/_mock/clock")["now"] + 600_000, "speed": 1}}).encode()
         change = urllib.request.Request(f"{url}/_mock/accounts/default", data=body, method="PATCH")
         urllib.request.urlopen(change, timeout=20).close()
         receiver.arrived(kill_at)
         process.kill()
     before = len(receiver.got)
-    with _serving(path) as (process, url):
+    with serving(path) as (process, url):
         _rest(receiver, {(one, state) for one in tasks for state in STATES})
         process.terminate()
         assert process.wait(20) == 0

@@ -4,7 +4,7 @@ import asyncio
 import json
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from threading import Event, Thread
 from typing import Any, get_args
 
@@ -15,7 +15,7 @@ from struck import headers
 
 from kling_mock.clock import Clock
 from kling_mock.faults import KINDS, AnyFault
-from kling_mock.handle import MockHandle, running
+from kling_mock.handle import MockHandle
 from kling_mock.request import Request
 from kling_mock.server import Running
 from kling_mock.transport import MockTransport
@@ -26,17 +26,10 @@ Outcome = tuple[Any, ...]
 _OK = (200, "application/json", 0)
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[MockHandle]:
-    """A mock in a thread, for the tests of this file."""
-    with running() as handle:
-        yield handle
-
-
 @pytest.fixture
-def mock(server: MockHandle) -> MockHandle:
+def mock(served: MockHandle) -> MockHandle:
     """A fresh account."""
-    return server.new_account()
+    return served.new_account()
 
 
 def _outcome(answer: httpx2.Response) -> Outcome:

@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -14,23 +13,16 @@ from hypothesis import strategies as st
 from struck import codes, create, look
 
 from kling_mock.faults import Code, Slow
-from kling_mock.handle import MockHandle, running
+from kling_mock.handle import MockHandle
 from kling_mock.post import Post
 from kling_mock.standing import Faults, StandingFault
 from kling_mock.transport import MockTransport
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[MockHandle]:
-    """A mock in a thread, for the tests of this file."""
-    with running() as handle:
-        yield handle
-
-
 @pytest.fixture
-def mock(server: MockHandle) -> MockHandle:
+def mock(served: MockHandle) -> MockHandle:
     """A fresh account."""
-    return server.new_account()
+    return served.new_account()
 
 
 class TestWhereAndWhen:
@@ -89,10 +81,10 @@ class TestWhereAndWhen:
         assert [one.told() for one in kept.told()] == [one.told() for one in lasting.told()]
         assert kept.add(Slow()).id == "f3"
 
-    def test_an_account_has_its_own(self, mock: MockHandle, server: MockHandle) -> None:
+    def test_an_account_has_its_own(self, mock: MockHandle, served: MockHandle) -> None:
         """Faults of one account strike no other."""
         mock.fault("code", code=5000)
-        assert codes(server.new_account(), 1) == [0]
+        assert codes(served.new_account(), 1) == [0]
 
     def test_the_first_of_a_part_counts(self, mock: MockHandle) -> None:
         """One that comes too late for a request waits for the next; the header's come first of all."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,23 +23,16 @@ CLIP = Recipe("video", 5, 128, 96, seconds=1, fps=12)
 Asked = dict[str, Any]
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[MockHandle]:
-    """A mock in a thread, for the tests of this file."""
-    with running() as handle:
-        yield handle
-
-
 @pytest.fixture
-def mock(server: MockHandle) -> MockHandle:
+def mock(served: MockHandle) -> MockHandle:
     """A fresh account."""
-    return server.new_account()
+    return served.new_account()
 
 
 @pytest.fixture(scope="module")
-def film(server: MockHandle) -> bytes:
+def film(served: MockHandle) -> bytes:
     """What a whole download gives."""
-    return server.world.shelf.get(CLIP).read_bytes()
+    return served.world.shelf.get(CLIP).read_bytes()
 
 
 def _url(mock: MockHandle) -> str:
@@ -141,11 +134,11 @@ def test_what_no_download_can_meet_is_refused(mock: MockHandle, fault: Asked, sa
         mock.control("POST", "/faults", {"faults": [fault]})
 
 
-def test_an_account_has_its_own(mock: MockHandle, server: MockHandle) -> None:
+def test_an_account_has_its_own(mock: MockHandle, served: MockHandle) -> None:
     """Faults strike the downloads of their account alone; a header that cannot be read is told."""
     mock.fault("gateway", role="download")
     with _CARRIERS[1](mock) as http:
-        assert [http.get(_url(one)).status_code for one in (mock, server.new_account(), server)] == [502, 200, 200]
+        assert [http.get(_url(one)).status_code for one in (mock, served.new_account(), served)] == [502, 200, 200]
         wrong = http.get(_url(mock), headers={"x-kling-mock-fault": "nothing"})
         assert (wrong.status_code, wrong.json()["error"].startswith("x-kling-mock-fault: no fault 'nothing'")) == (400, True)
 

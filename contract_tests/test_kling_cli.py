@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -26,7 +25,7 @@ from kling._cli import show
 from kling._cli.app import server
 from kling._cli.options import dashed
 from kling_codegen.phrases import sentence
-from kling_mock.handle import MockHandle, running
+from kling_mock.handle import MockHandle
 from kling_mock.request import Answer, Request
 from kling_spec.bundle import plain
 from kling_spec.document import operations
@@ -37,13 +36,6 @@ _OPERATIONS = {one.id: one for one in operations(_DOC)}
 _FAMILIES = {one.family: one for one in _OPERATIONS.values()}
 _WAIT = [*CREATE, "--wait", "--interval", "0"]
 _COMMON = {"--json", "--region", "--base-url", "--timeout", "--max-retries", "--check", "--wait", "--output", "--help"}
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[MockHandle]:
-    """A mock in a thread."""
-    with running() as handle:
-        yield handle
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import base64
 import json
 import re
 import shlex
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from kling_runs import CREATE, Run, runner
 from kling import Kling
 from kling._cli import commands
 from kling._sync.transport import Clock
-from kling_mock.handle import MockHandle, running
+from kling_mock.handle import MockHandle
 from kling_mock.request import Answer, Request
 
 _PIXEL = b"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -23,13 +22,6 @@ _JOBS = [
     {"id": f"boat-{number}", "call": "text_to_video.create", "arguments": {"model_name": "kling-v2-6", "prompt": "x"}}
     for number in range(4)
 ]
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[MockHandle]:
-    """A mock in a thread."""
-    with running() as handle:
-        yield handle
 
 
 @pytest.fixture

@@ -13,16 +13,9 @@ from kling_runs import CREATE, Run, runner
 
 from kling import Kling, RuleBroken
 from kling._cli.app import server
-from kling_mock.handle import MockHandle, running
+from kling_mock.handle import MockHandle
 
 BOAT: dict[str, Any] = {"call": "text_to_video.create", "arguments": {"model_name": "kling-v2-6", "prompt": "A paper boat"}}
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[MockHandle]:
-    """A mock behind a socket."""
-    with running() as handle:
-        yield handle
 
 
 @pytest.fixture

@@ -1,14 +1,10 @@
 """Accounts that outlive the process: snapshots, and the SQLite file."""
 
 import json
-import re
 import signal
 import subprocess
 import sys
-import urllib.request
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any
@@ -17,6 +13,7 @@ import pytest
 from conftest import BODY, CREATE, START_MS, Bench, bench
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from stored_server import asked, serving
 
 from kling_mock.clock import Clock
 from kling_mock.errors import CannotStart
@@ -147,26 +144,6 @@ def test_a_file_has_one_process(tmp_path: Path, ruled_doc: Document) -> None:
         Keeper(tmp_path / "none" / "kling.db")
 
 
-@contextmanager
-def _serving(path: Path) -> Iterator[tuple["subprocess.Popen[str]", str]]:
-    command = [sys.executable, "-m", "kling_mock", "serve", "--port", "0", "--store", str(path), "--no-quotas"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        found = re.fullmatch(r"listening on (http://\S+)\n", process.stdout.readline())
-        assert found
-        try:
-            yield process, found[1]
-        finally:
-            process.kill()
-
-
-def _asked(url: str, body: Any = None) -> Any:
-    content = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(url, data=content, headers={"authorization": f"Bearer {API_KEY}"})
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        return json.load(answer)
-
-
 @pytest.mark.skipif(
     sys.platform == "win32", reason="Windows has no SIGKILL; ends when the test finds another way to kill there"
 )
@@ -175,14 +152,14 @@ def test_a_killed_server_loses_nothing_that_was_answered(tmp_path: Path) -> None
     path = tmp_path / "kling.db"
     told: set[str] = set()
     for kill_at in (1, 20, 60):
-        with _serving(path) as (process, url), ThreadPoolExecutor(8) as pool:
-            assert told <= {one["task_id"] for one in _asked(f"{url}{CREATE}?pageSize=500")["data"]}
+        with serving(path) as (process, url), ThreadPoolExecutor(8) as pool:
+            assert told <= {one["task_id"] for one in asked(f"{url}{CREATE}?pageSize=500")["data"]}
 
             def create(
                 number: int, url: str = url, process: "subprocess.Popen[str]" = process, kill_at: int = kill_at
             ) -> str | None:
                 try:
-                    found: str = _asked(f"{url}{CREATE}", BODY)["data"]["task_id"]
+                    found: str = asked(f"{url}{CREATE}", BODY)["data"]["task_id"]
                 except (OSError, HTTPException):  # killed before or within the answer
                     return None
                 if number == kill_at:
@@ -191,8 +168,8 @@ def test_a_killed_server_loses_nothing_that_was_answered(tmp_path: Path) -> None
 
             told |= {one for one in pool.map(create, range(100)) if one is not None}
     assert len(told) > 50
-    with _serving(path) as (_, url):
-        assert told <= {one["task_id"] for one in _asked(f"{url}{CREATE}?pageSize=500")["data"]}
+    with serving(path) as (_, url):
+        assert told <= {one["task_id"] for one in asked(f"{url}{CREATE}?pageSize=500")["data"]}
 
 
 def test_accounts_come_back_with_their_keys(tmp_path: Path) -> None:
