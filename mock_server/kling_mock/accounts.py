@@ -1,6 +1,6 @@
 """The accounts of a server, by id and by key."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from threading import Lock
 
 from .account import Account
@@ -40,11 +40,16 @@ class Accounts:
             for known, _, key in self._keys(account):
                 known[key] = account
 
-    def remove(self, id: str) -> None:
-        """Forget an account and all it has. Raises `KeyError` like `get`, and `ValueError` for the default account."""
-        account = self.get(id)
+    def remove(self, account: Account, *, first: Callable[[], None] = lambda: None) -> None:
+        """Forget an account and all it has; `first` is called while its id is still taken.
+
+        Raises `KeyError` when it is gone already, another one under its id or not, and `ValueError` for the default account.
+        """
         if account is self.default:
             raise ValueError("the default account stays; reset it instead")
+        if account not in self:
+            raise KeyError(f"no account {account.id!r}; it was deleted meanwhile")
+        first()
         with self._lock:
             for known, _, key in self._keys(account):
                 known.pop(key, None)

@@ -3,11 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+import msgspec
+
 from kling_spec.document import Document
 
 from .account import Account
 
 Row = Mapping[str, Any]
+_decode = msgspec.json.Decoder(tuple[dict[str, Any], int]).decode
 
 
 class Part(NamedTuple):
@@ -45,12 +48,10 @@ def deductions(account: Account, asked: Mapping[str, Any], now: int, members: Ma
 
 
 def _query(asked: Mapping[str, Any]) -> tuple[Document, int]:
-    import msgspec
-
     cursor = asked.get("cursor") or ""
     if cursor:
         try:
-            query, skipped = msgspec.json.decode(bytes.fromhex(cursor), type=tuple[dict[str, Any], int])
+            query, skipped = _decode(bytes.fromhex(cursor))
             return query, skipped
         except (ValueError, msgspec.MsgspecError):  # a cursor of another server leads to the end
             return {"start_time": 0, "end_time": -1, "limit": 1, "filters": {}}, 0
@@ -62,8 +63,6 @@ def _query(asked: Mapping[str, Any]) -> tuple[Document, int]:
 
 
 def _cursor(query: Document, skipped: int) -> str:
-    import msgspec
-
     return msgspec.json.encode((query, skipped)).hex()
 
 

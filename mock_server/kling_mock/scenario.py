@@ -53,6 +53,7 @@ def _structs(hint: Any) -> Iterator[type[msgspec.Struct]]:
         yield from _structs(one)
 
 
+msgspec.json.Decoder(Scenario)  # looks at the type now, in one thread: see `Control`
 _MEMBERS: Mapping[str, type[msgspec.Struct]] = {"": Scenario, **dict(_below(Scenario))}
 """What stands under the names of a scenario file."""
 _STANDING = next(name for name, one in _MEMBERS.items() if one is AccountChange)

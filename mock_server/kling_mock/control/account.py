@@ -96,14 +96,18 @@ def change(call: Call) -> dict[str, Any]:
 
 def delete(call: Call) -> dict[str, Any]:
     """Delete an account and all that belongs to it; the default account stays."""
-    account = call.world.accounts.get(call.path["id"])
-    with account.lock:
-        call.world.accounts.remove(account.id)
+    world = call.world
+    account = world.accounts.get(call.path["id"])
+
+    def emptied() -> None:
         account.outbox.clear()
-        call.world.door.forget()
-        if call.world.keeper is not None:
-            call.world.keeper.forget(account)
-    return {"accounts": len(call.world.accounts)}
+        if world.keeper is not None:  # a new account of the same id must not lose what is kept of it
+            world.keeper.forget(account)
+
+    with account.lock:
+        world.accounts.remove(account, first=emptied)
+        world.door.forget()
+    return {"accounts": len(world.accounts)}
 
 
 def taken(call: Call) -> Answer:

@@ -1,7 +1,7 @@
 """One call of the control API, and how one is declared."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -38,3 +38,8 @@ class Control:
     takes: type[msgspec.Struct] = NoBody
     asks: tuple[tuple[str, str], ...] = ()  # query parameters: name and what it means
     example: Mapping[str, Any] | None = None  # a body
+    decode: Callable[[bytes], Any] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Make the decoder of bodies: msgspec must not look at one type in two threads at once, which ends the process."""
+        object.__setattr__(self, "decode", msgspec.json.Decoder(self.takes).decode)

@@ -66,7 +66,7 @@ def _may(world: "World", request: Request) -> bool:
 
 def _answered(world: "World", request: Request, control: Control, path: Mapping[str, str]) -> Answer:
     try:
-        body = msgspec.json.decode(request.body or b"{}", type=control.takes)
+        body = control.decode(request.body or b"{}")
         asked = request.query.get("account_id") or request.headers.get("x-kling-mock-account") or DEFAULT
         account = world.accounts.get(asked)
         made = control.answer(Call(world, account, path, request, body))
