@@ -19,8 +19,8 @@ from schemathesis.generation.stateful.state_machine import normalize_name
 from kling_mock.references import Wanted
 from kling_mock.settings import Settings
 from kling_spec.bundle import ruled
-from kling_spec.document import Document, Operation, below, operations
-from kling_spec.links import places
+from kling_spec.document import Document, Operation, operations
+from kling_spec.links import kinds, places
 from kling_spec.load import load
 
 _RULED = ruled(load())
@@ -36,8 +36,7 @@ def _links(operation: Operation) -> Document:
 
 
 def _kinds(schema: Document) -> set[str]:
-    own = {schema["x-kling-ref"]["kind"]} if "x-kling-ref" in schema else set()
-    return own.union(*map(_kinds, below(schema)))
+    return {kind for kind, _ in kinds(schema)}
 
 
 _TAKERS = sorted(one.id for one in _OPERATIONS.values() if one.request and _kinds(one.request))

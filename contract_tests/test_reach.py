@@ -16,6 +16,7 @@ from kling_mock.faults import Code, flaw
 from kling_mock.world import World
 from kling_spec.bundle import plain, ruled
 from kling_spec.document import Document, Operation, below, operations, reachable
+from kling_spec.links import kinds
 from kling_spec.lint import state_dates
 from kling_spec.load import Spec, home, load
 from kling_spec.prices import row_of
@@ -95,8 +96,8 @@ def test_every_code_can_be_answered(spec: Spec) -> None:
 def test_every_sentence_has_a_situation() -> None:
     """Each message of the catalogue is one that the mock's code, or a kind of id, asks for."""
     code = "\n".join(path.read_text(encoding="utf-8") for path in (home().parent / "mock_server" / "kling_mock").rglob("*.py"))
-    kinds = {kind for found in _STATES.values() for one in found if one.request for kind in _kinds(one.request)}
-    asked = {f"{kind}_{what}" for kind in kinds for what in ("unknown", "deleted")}
+    held = {kind for found in _STATES.values() for one in found for kind, _ in kinds(one.request or {})}
+    asked = {f"{kind}_{what}" for kind in held for what in ("unknown", "deleted")}
     media = ("image", "video", "audio")
     asked |= {f"{kind}_{what}" for kind in media for what in re.findall(r'f"\{[^}]*kind[^}]*\}_(\w+)"', code)}
     asked |= {
@@ -104,13 +105,6 @@ def test_every_sentence_has_a_situation() -> None:
     }  # made of the limit's name
     messages = _SPEC.catalogues["errors"]["messages"]
     assert {name for name in messages if f'"{name}"' not in code and name not in asked} == set()
-
-
-def _kinds(schema: Document) -> Iterator[str]:
-    if "x-kling-ref" in schema:
-        yield schema["x-kling-ref"]["kind"]
-    for one in below(schema):
-        yield from _kinds(one)
 
 
 @pytest.mark.parametrize("name", sorted(_PRICES))

@@ -10,14 +10,11 @@ from kling_spec.console import guarded
 from kling_spec.errors import SpecError
 from kling_spec.load import home, load
 
-from . import patches
-from .files import differences, write
-from .memory import Memory
-from .render import generate
+from .files import differences
+from .making import Made, made
+from .patches import PatchUnreadable
 from .sync import SyncFailed
 
-MEMORY = ".types.json"
-"""Beside the generated files, and no part of them: what the type generator made of them."""
 app = typer.Typer(add_completion=True)
 
 
@@ -31,30 +28,24 @@ def codegen(
     ] = None,
 ) -> None:
     """Make the client, the bundle and COVERAGE.md out of the spec."""
-    folder = out or home().parent / "generated"
-    memory = Memory(folder / MEMORY)
-    hand_written = patches.read(folder)
-    files = generate(load(spec), as_of, memory, patches.classes(hand_written))
-    gone = list(patches.findings(hand_written, files)) if hand_written else []
+    found = made(load(spec), out or home().parent / "generated", as_of)
     if check:
-        _compare(files, folder, gone)
+        _compare(found)
         return
-    changed = write(files, folder)
-    memory.keep()
-    print("\n".join(gone), end="\n" if gone else "")
-    print("\n".join([*changed, f"{len(changed)} of {len(files)} files changed in {folder}"]))
+    changed = found.write()
+    print("\n".join([*found.gone, *changed, f"{len(changed)} of {len(found.files)} files changed in {found.folder}"]))
 
 
-def _compare(files: dict[str, str], folder: Path, gone: list[str]) -> None:
-    stale = list(differences(files, folder))
+def _compare(found: Made) -> None:
+    stale = list(differences(found.files, found.folder))
     for _, diff in stale:
         print(diff)
-    print(f"{len(stale)} of {len(files)} files are stale in {folder}" + ("; run make generate" if stale else ""))
-    print("\n".join(gone), end="\n" if gone else "")
-    raise typer.Exit(1 if stale or gone else 0)
+    summary = f"{len(stale)} of {len(found.files)} files are stale in {found.folder}"
+    print("\n".join([summary + ("; run make generate" if stale else ""), *found.gone]))
+    raise typer.Exit(1 if stale or found.gone else 0)
 
 
 def main() -> None:
     """Run `kling-codegen`."""
     gc.disable()  # one short run: looking for cycles among all the schemas takes a tenth of it, and finds nothing to free
-    guarded(app, SpecError, SyncFailed, patches.PatchUnreadable, OSError)
+    guarded(app, SpecError, SyncFailed, PatchUnreadable, OSError)

@@ -19,10 +19,9 @@ from kling_spec.errors import SpecError
 from kling_spec.lint import lint
 from kling_spec.load import Spec, home, load
 
-from . import patches
 from .drafts import entry, fragment, next_version
-from .files import write
-from .render import generate
+from .making import made
+from .patches import PatchUnreadable
 from .sync import SyncFailed
 
 _SPEC_COMMAND = "from kling_spec.cli import main; main()"
@@ -107,11 +106,9 @@ def compare(update: Update) -> str:
 
 def regenerate(update: Update) -> str:
     """Write the bundle, the client and the pages anew."""
-    folder = update.root / "generated"
-    hand_written = patches.read(folder)
-    files = generate(update.spec, patched=patches.classes(hand_written))
-    written = write(files, folder)
-    update.told += patches.findings(hand_written, files)
+    found = made(update.spec, update.root / "generated")
+    written = found.write()
+    update.told += found.gone
     update.told.append(f"{len(written)} files written in generated/")
     return f"{len(written)} files changed"
 
@@ -201,7 +198,7 @@ def _ran(*arguments: str) -> "subprocess.CompletedProcess[str]":
 
 def main() -> None:
     """Run `make update`."""
-    guarded(app, SpecError, SyncFailed, patches.PatchUnreadable, OSError)
+    guarded(app, SpecError, SyncFailed, PatchUnreadable, OSError)
 
 
 if __name__ == "__main__":

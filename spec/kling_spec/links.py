@@ -73,18 +73,19 @@ def _link(target: Operation, carries: Document) -> Document:
 def _given(operation: Operation) -> dict[str, str]:
     """Return where a reply has the first id of each kind, as a runtime expression."""
     found: dict[str, str] = {}
-    for kind, path in _kinds(operation.data_schema, ()):
+    for kind, path in kinds(operation.data_schema):
         found.setdefault(kind, "/".join((_DATA, *map(str, path))))
     return found
 
 
-def _kinds(schema: Document, path: Path) -> Iterator[tuple[str, Path]]:
+def kinds(schema: Document, path: Path = ()) -> Iterator[tuple[str, Path]]:
+    """Yield each kind of id that values of a resolved schema hold, and where the first of them stands."""
     if "x-kling-ref" in schema:
         yield schema["x-kling-ref"]["kind"], path
     for name, one in schema.get("properties", {}).items():
-        yield from _kinds(one, (*path, name))
+        yield from kinds(one, (*path, name))
     if "items" in schema:
-        yield from _kinds(schema["items"], (*path, 0))
+        yield from kinds(schema["items"], (*path, 0))
 
 
 def _body(taker: Operation, given: Mapping[str, str], produced: set[str]) -> Any:
